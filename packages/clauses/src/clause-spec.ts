@@ -1,0 +1,64 @@
+import { Place, type SignalRef } from '@yuzhi/signals'
+import { z } from 'zod'
+
+const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
+
+export const Requirement = Place.extend({
+  signal: Ref,
+  at_least: z.int().positive().default(1),
+  ahead_of: Ref.optional().describe('Must come before the first of this signal in the same place'),
+})
+export type Requirement = z.infer<typeof Requirement>
+
+export const Prohibition = Place.extend({
+  signal: Ref,
+  at_most: z.int().nonnegative().default(0).describe('So many are forgiven'),
+})
+export type Prohibition = z.infer<typeof Prohibition>
+
+const OneOrMore = <T extends z.ZodType>(item: T) => z.union([z.array(item).min(1), item.transform((one) => [one])])
+const asRequirement = z.union([z.string().transform((signal) => Requirement.parse({ signal })), Requirement])
+const asProhibition = z.union([z.string().transform((signal) => Prohibition.parse({ signal })), Prohibition])
+
+export const Veto = z.union([z.literal(true).transform(() => ({ ceiling: 0 })), z.strictObject({ ceiling: z.number().min(0).max(100) })])
+
+const Reasons = z.strictObject({ met: z.string().optional(), violated: z.string().optional(), not_applicable: z.string().optional() })
+
+/** A short dialogue with its outcome: lines `客服: …`, `客户: …`, `客服[0-2.5]: …` with seconds. */
+export const ClauseTest = z
+  .strictObject({
+    met: z.string().optional(),
+    violated: z.string().optional(),
+    not_applicable: z.string().optional(),
+    call: z.record(z.string(), z.unknown()).optional().describe('Fields of the call beside its turns'),
+    turn: z.int().positive().optional().describe('The line (from 1) that must be among the evidence'),
+  })
+  .refine((test) => [test.met, test.violated, test.not_applicable].filter((text) => text !== undefined).length === 1, 'give one of met, violated, not_applicable')
+export type ClauseTest = z.infer<typeof ClauseTest>
+
+/**
+ * What should have been, over signals. `when` gives the situations that the clause is about (absent:
+ * the call as a whole); in each, all of `expect` must be there and nothing of `forbid`.
+ */
+export const ClauseSpec = z
+  .strictObject({
+    id: z.string().min(1),
+    title: z.string().min(1),
+    dimension: z.string().min(1),
+    why: z.string().optional().describe('Why it weighs what it weighs'),
+    share: z.number().positive().optional().describe('Part of its dimension that is earned when met'),
+    add: z.number().positive().optional().describe('Points of 100 on top when met'),
+    deduct: z.number().positive().optional().describe('Points of 100 taken when violated'),
+    each: z.boolean().default(false).describe('add and deduct count each time, not once'),
+    cap: z.number().positive().optional().describe('With each: at most so many points'),
+    veto: Veto.optional().describe('A violation sets the score to 0, or to a ceiling'),
+    when: Ref.optional(),
+    unless: Ref.optional().describe('Not applicable where this signal is seen'),
+    expect: OneOrMore(asRequirement).optional(),
+    forbid: OneOrMore(asProhibition).optional(),
+    need: z.union([z.enum(['every', 'some', 'first', 'last']), z.strictObject({ share: z.number().gt(0).max(1) })]).default('every').describe('In how many of the situations'),
+    reasons: Reasons.default({}),
+    tests: z.array(ClauseTest).default([]),
+  })
+  .refine(({ expect, forbid }) => expect !== undefined || forbid !== undefined, 'give "expect" or "forbid"')
+export type ClauseSpec = z.infer<typeof ClauseSpec>

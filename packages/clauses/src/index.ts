@@ -1,0 +1,5 @@
+export { ClauseSpec, ClauseTest } from './clause-spec.js'
+export { evidenceOf } from './evidence.js'
+export { compileClause, type JudgeClause, type Judgement } from './judge-clause.js'
+export { reasonFor } from './reason.js'
+export { type ClauseOutcome, type ClauseWeight, type Points, sharePoints } from './score-points.js'

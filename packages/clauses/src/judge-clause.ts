@@ -1,0 +1,166 @@
+import type { Outcome } from '@yuzhi/schemas'
+import { type AnalysedCall, findInPlace, inOrder, type Occurrence, type Place, type Resolved, type SignalSet } from '@yuzhi/signals'
+import type { ClauseSpec, Prohibition, Requirement } from './clause-spec.js'
+
+/** Something missing, and the utterance where it was due. */
+export interface Missing {
+  expected: string
+  utterance: number
+  /** Words that came first though the expected ones should have. */
+  instead: Occurrence | undefined
+}
+
+/** What a clause comes to in a call, before points and wording. */
+export interface Judgement {
+  outcome: Outcome
+  /** Words that met it, or that are forbidden. */
+  said: readonly Occurrence[]
+  /** What made the clause apply, where it decided. */
+  situations: readonly Occurrence[]
+  missing: readonly Missing[]
+  /** How often it was met or violated. */
+  times: number
+}
+
+export type JudgeClause = (call: AnalysedCall) => Judgement
+
+/** Evidence and situations kept for one clause; a reader needs no more. */
+const MAX_KEPT = 8
+
+interface CompiledRequirement {
+  place: Place
+  signal: Resolved
+  atLeast: number
+  aheadOf: Resolved | undefined
+}
+
+interface CompiledProhibition {
+  place: Place
+  signal: Resolved
+  atMost: number
+}
+
+/** Compiles a clause over a set of signals; `path` locates mistakes for the author. */
+export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readonly (string | number)[], titleOf: (resolved: Resolved) => string): JudgeClause {
+  const when = spec.when === undefined ? undefined : signals.resolve(spec.when, [...path, 'when'])
+  const unless = spec.unless === undefined ? undefined : signals.resolve(spec.unless, [...path, 'unless'])
+  const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index]))
+  const prohibitions = (spec.forbid ?? []).map((prohibition, index) => compileProhibition(prohibition, signals, [...path, 'forbid', index]))
+  return (call) => {
+    const situations = when?.occurrences(call) ?? [undefined]
+    if (situations.length === 0 || (unless !== undefined && unless.occurrences(call).length > 0)) return notApplicable
+    const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions, titleOf)).filter((verdict) => verdict !== undefined)
+    return summarise(verdicts, spec.need)
+  }
+}
+
+const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0 }
+
+function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
+  return {
+    place,
+    atLeast,
+    signal: signals.resolve(signal, [...path, 'signal']),
+    aheadOf: aheadOf === undefined ? undefined : signals.resolve(aheadOf, [...path, 'ahead_of']),
+  }
+}
+
+function compileProhibition({ signal, at_most: atMost, ...place }: Prohibition, signals: SignalSet, path: readonly (string | number)[]): CompiledProhibition {
+  return { place, atMost, signal: signals.resolve(signal, [...path, 'signal']) }
+}
+
+interface Verdict {
+  situation: Occurrence | undefined
+  met: readonly Occurrence[]
+  forbidden: readonly Occurrence[]
+  missing: readonly Missing[]
+}
+
+/** `undefined` where the call ended before anything could be expected. */
+function judgeSituation(
+  call: AnalysedCall,
+  situation: Occurrence | undefined,
+  requirements: readonly CompiledRequirement[],
+  prohibitions: readonly CompiledProhibition[],
+  titleOf: (resolved: Resolved) => string,
+): Verdict | undefined {
+  const met: Occurrence[] = []
+  const missing: Missing[] = []
+  for (const requirement of requirements) {
+    const place = placeAfter(requirement.place, situation)
+    const found = findInPlace(call, place, requirement.signal.occurrences(call), situation, requirement.atLeast)
+    const instead = requirement.aheadOf === undefined ? undefined : findInPlace(call, place, requirement.aheadOf.occurrences(call), situation, 1).at(0)
+    const isTooLate = instead !== undefined && found.length > 0 && inOrder(instead, found[0]) < 0
+    if (found.length >= requirement.atLeast && !isTooLate) {
+      met.push(...found)
+      continue
+    }
+    const utterance = isTooLate ? instead.utterance : dueAt(call, place, requirement.signal, situation)
+    if (utterance === undefined) return undefined
+    missing.push({ expected: titleOf(requirement.signal), utterance, instead })
+  }
+  const forbidden = prohibitions.flatMap(({ place, signal, atMost }) => {
+    const found = findInPlace(call, place, signal.occurrences(call), situation, MAX_KEPT + atMost)
+    return found.length > atMost ? found : []
+  })
+  return { situation, met, forbidden, missing }
+}
+
+/** What a situation asks for comes after it unless the rule says otherwise. */
+function placeAfter(place: Place, situation: Occurrence | undefined): Place {
+  const hasPlace = Object.values(place).some((part) => part !== undefined)
+  return situation === undefined || hasPlace ? place : { after: {} }
+}
+
+/** The utterance in which something missing should have been said. */
+function dueAt({ utterances }: AnalysedCall, place: Place, signal: Resolved, situation: Occurrence | undefined): number | undefined {
+  const role = signal.role === 'any' ? 'agent' : signal.role
+  const isOurs = (utterance: { role: string }): boolean => utterance.role === role
+  if (place.opening !== undefined) return utterances.find(isOurs)?.index
+  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return utterances.findLast(isOurs)?.index
+  const speaker = utterances[situation.utterance]
+  if (place.before !== undefined || place.same === true) {
+    return isOurs(speaker) ? speaker.index : utterances.slice(0, situation.utterance).findLast(isOurs)?.index
+  }
+  for (let i = situation.utterance + 1; i < utterances.length; i++) if (isOurs(utterances[i])) return i
+  return isOurs(speaker) ? speaker.index : undefined
+}
+
+function summarise(verdicts: readonly Verdict[], need: ClauseSpec['need']): Judgement {
+  if (verdicts.length === 0) return notApplicable
+  const violated = verdicts.filter(isViolated)
+  const met = verdicts.filter((verdict) => !isViolated(verdict))
+  const isForbidden = verdicts.some(({ forbidden }) => forbidden.length > 0)
+  const outcome = isForbidden || !suffices(verdicts, met.length, need) ? 'violated' : 'met'
+  const deciding = outcome === 'met' ? met : violated
+  const kept = deciding.slice(0, MAX_KEPT)
+  return {
+    outcome,
+    said: unique(kept.flatMap((verdict) => (outcome === 'met' ? verdict.met : verdict.forbidden))),
+    situations: unique(kept.flatMap(({ situation }) => (situation === undefined || situation.utterance < 0 ? [] : [situation]))),
+    missing: outcome === 'met' ? [] : kept.flatMap(({ missing }) => missing),
+    times: outcome === 'met' ? met.length : Math.max(violated.length, unique(violated.flatMap(({ forbidden }) => forbidden)).length),
+  }
+}
+
+function isViolated({ missing, forbidden }: Verdict): boolean {
+  return missing.length > 0 || forbidden.length > 0
+}
+
+function suffices(verdicts: readonly Verdict[], met: number, need: ClauseSpec['need']): boolean {
+  if (need === 'every') return met === verdicts.length
+  if (need === 'some') return met > 0
+  if (need === 'first') return !isViolated(verdicts[0])
+  if (need === 'last') return !isViolated(verdicts[verdicts.length - 1])
+  return met >= need.share * verdicts.length
+}
+
+function unique(occurrences: readonly Occurrence[]): Occurrence[] {
+  const seen = new Set<string>()
+  return occurrences.filter(({ utterance, from, to }) => {
+    const key = `${utterance}:${from}:${to}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}

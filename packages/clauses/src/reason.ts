@@ -1,0 +1,53 @@
+import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
+import type { ClauseSpec } from './clause-spec.js'
+import type { Judgement } from './judge-clause.js'
+
+const MAX_WORDS = 24
+
+/**
+ * One sentence in Chinese that a supervisor can read to the agent. A rule's own sentence may use
+ * {words}, {turn} (what was said), {situation}, {situation_turn}, {expected}, {due_turn}; turns
+ * count from 1.
+ */
+export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: AnalysedCall, whenTitle: string): string {
+  const [said] = judgement.said
+  const [situation] = judgement.situations
+  const [missing] = judgement.missing
+  const slots: Record<string, string> = {
+    title: spec.title,
+    words: words(said as Occurrence | undefined, call),
+    turn: turnNumber((said as Occurrence | undefined)?.utterance, call),
+    situation: words(situation as Occurrence | undefined, call),
+    situation_turn: turnNumber((situation as Occurrence | undefined)?.utterance, call),
+    expected: (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
+    due_turn: turnNumber((missing as Judgement['missing'][number] | undefined)?.utterance, call),
+  }
+  const template = spec.reasons[judgement.outcome] ?? defaultTemplate(judgement, whenTitle)
+  return template.replace(/\{(\w+)\}/gu, (whole, slot: string) => slots[slot] ?? whole)
+}
+
+function defaultTemplate({ outcome, said, situations, missing }: Judgement, whenTitle: string): string {
+  if (outcome === 'not_applicable') return whenTitle === '' ? '本通话不涉及“{title}”。' : `通话中没有出现“${whenTitle}”的情形，本条不适用。`
+  const context = situations.length > 0 && situations[0].how !== 'time' ? '第{situation_turn}句“{situation}”之后，' : ''
+  if (outcome === 'met') return said.length === 0 ? '通话中没有发现违反“{title}”的言行。' : `${context}第{turn}句说了“{words}”${howSeen(said[0])}，符合“{title}”。`
+  if (said.length > 0) return `第{turn}句“{words}”${howSeen(said[0])}，违反“{title}”。`
+  return missing[0].instead === undefined ? `${context}第{due_turn}句应有“{expected}”而没有，不符合“{title}”。` : `${context}第{due_turn}句没有先说“{expected}”，不符合“{title}”。`
+}
+
+function howSeen({ how, detail }: Occurrence): string {
+  if (how === 'sound') return `（读音同“${detail}”）`
+  return how === 'similar' ? '（意思相近）' : ''
+}
+
+function words(occurrence: Occurrence | undefined, { call, utterances }: AnalysedCall): string {
+  if (occurrence === undefined || occurrence.utterance < 0) return ''
+  const text = utterances[occurrence.utterance]
+    .spans(occurrence.from, occurrence.to)
+    .map(({ turn, start, end }) => call.turns[turn].text.slice(start, end))
+    .join('')
+  return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text
+}
+
+function turnNumber(utterance: number | undefined, { utterances }: AnalysedCall): string {
+  return utterance === undefined || utterance < 0 ? '' : String(utterances[utterance].firstTurn + 1)
+}

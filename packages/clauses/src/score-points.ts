@@ -1,0 +1,102 @@
+import type { Outcome } from '@yuzhi/schemas'
+
+/** How a clause counts; amounts are points of 100. */
+export interface ClauseWeight {
+  dimension: string
+  /** Part of its dimension, earned when met. */
+  share: number
+  add: number
+  deduct: number
+  each: boolean
+  cap: number
+  /** The score is at most this once the clause is violated. */
+  ceiling: number | undefined
+}
+
+export interface ClauseOutcome {
+  outcome: Outcome
+  times: number
+}
+
+export interface Points {
+  /** 0–100, to the hundredth. */
+  score: number
+  base: number
+  /** One for each clause; `base` plus their sum is exactly `score`. */
+  points: number[]
+  fatal: boolean
+}
+
+/** Points are reckoned in whole hundredths, so that sums are exact. */
+const FULL = 10_000
+
+/**
+ * Shares out 100 − base points over the applicable clauses: dimensions by their weights, clauses
+ * within one by their shares; what is not applicable leaves the denominator. Then additions,
+ * deductions, the bounds 0 and 100, and vetoes; each cut is charged to the clauses that caused it.
+ */
+export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>, baseOfRubric: number): Points {
+  const portions = portionsOf(weights, outcomes, dimensions)
+  const isShared = portions.some((portion) => portion > 0)
+  const base = isShared ? Math.round(baseOfRubric * 100) : FULL
+  const worth = isShared ? apportion(FULL - base, portions) : portions
+  const points = weights.map((weight, i) => pointsOf(weight, outcomes[i], worth[i]))
+  let total = base + points.reduce((sum, value) => sum + value, 0)
+  total = trim(points, total, 0, FULL)
+  const ceiling = lowestCeiling(weights, outcomes)
+  const fatal = ceiling !== undefined
+  if (ceiling !== undefined && total > ceiling) {
+    const vetoed = weights.findIndex((weight, i) => weight.ceiling !== undefined && Math.round(weight.ceiling * 100) === ceiling && outcomes[i].outcome === 'violated')
+    points[vetoed] -= total - ceiling
+    total = ceiling
+  }
+  return { score: total / 100, base: base / 100, points: points.map((value) => value / 100), fatal }
+}
+
+/** The part of the whole that each clause is worth: 0 where it does not apply. */
+function portionsOf(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>): number[] {
+  const applies = weights.map((weight, i) => weight.share > 0 && outcomes[i].outcome !== 'not_applicable' && (dimensions.get(weight.dimension) ?? 0) > 0)
+  const shares = new Map<string, number>()
+  for (const [i, { dimension, share }] of weights.entries()) if (applies[i]) shares.set(dimension, (shares.get(dimension) ?? 0) + share)
+  return weights.map(({ dimension, share }, i) => (applies[i] ? ((dimensions.get(dimension) ?? 0) * share) / (shares.get(dimension) ?? share) : 0))
+}
+
+/** Divides a whole number by portions into whole numbers with that sum (largest remainder; ties to the first). */
+function apportion(whole: number, portions: readonly number[]): number[] {
+  const sum = portions.reduce((total, portion) => total + portion, 0)
+  const exact = portions.map((portion) => (whole * portion) / sum)
+  const result = exact.map(Math.floor)
+  const left = whole - result.reduce((total, value) => total + value, 0)
+  const order = exact.map((value, i) => ({ i, remainder: value - result[i] })).filter(({ i }) => portions[i] > 0)
+  order.sort((a, b) => b.remainder - a.remainder || a.i - b.i)
+  for (const { i } of order.slice(0, left)) result[i]++
+  return result
+}
+
+function pointsOf({ add, deduct, each, cap }: ClauseWeight, { outcome, times }: ClauseOutcome, worth: number): number {
+  if (outcome === 'not_applicable') return 0
+  const count = each ? times : 1
+  const bounded = (amount: number): number => Math.round(Math.min(amount * count, cap) * 100)
+  return outcome === 'met' ? worth + bounded(add) : -bounded(deduct)
+}
+
+/** Takes what is out of bounds back from the last clauses that caused it; returns the total within them. */
+function trim(points: number[], total: number, lowest: number, highest: number): number {
+  let rest = total
+  for (let i = points.length - 1; i >= 0 && rest > highest; i--) {
+    const back = Math.min(Math.max(points[i], 0), rest - highest)
+    points[i] -= back
+    rest -= back
+  }
+  for (let i = points.length - 1; i >= 0 && rest < lowest; i--) {
+    const back = Math.min(Math.max(-points[i], 0), lowest - rest)
+    points[i] += back
+    rest += back
+  }
+  return rest
+}
+
+function lowestCeiling(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[]): number | undefined {
+  const ceilings = weights.flatMap(({ ceiling }, i) => (ceiling !== undefined && outcomes[i].outcome === 'violated' ? [Math.round(ceiling * 100)] : []))
+  return ceilings.length === 0 ? undefined : Math.min(...ceilings)
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, type Rubric, RuleError, type RuleFault, type Shelf, testRules } from '@yuzhi/rules'
+import { Call, callJsonSchema, type Role, scoreJsonSchema } from '@yuzhi/schemas'
+import type { Context } from '../context.js'
+import { openShelf } from '../open-shelf.js'
+import { renderTable } from '../table.js'
+
+export interface RulesOptions {
+  standard?: string
+}
+
+export interface TryOptions extends RulesOptions {
+  role: Role
+}
+
+/** Compiles every standard; mistakes come all at once. */
+function compileAll(shelf: Shelf): { rubrics: Rubric[]; faults: RuleFault[] } {
+  const rubrics: Rubric[] = []
+  const faults: RuleFault[] = []
+  for (const rules of shelf.ruleSets) {
+    try {
+      rubrics.push(shelf.compile(rules))
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+      faults.push(...error.faults)
+    }
+  }
+  return { rubrics, faults: unique(faults) }
+}
+
+/** Shared files are read for each standard; their mistakes are told once. */
+function unique(faults: readonly RuleFault[]): RuleFault[] {
+  return [...new Map(faults.map((fault) => [formatFault(fault), fault])).values()]
+}
+
+export async function checkCommand({ say, print, ...context }: Context, { standard }: RulesOptions): Promise<number> {
+  const { rubrics, faults } = compileAll(openShelf({ say, print, ...context }, standard))
+  if (faults.length > 0) {
+    await print(`${faults.map(formatFault).join('\n')}\n${say('faults', { count: faults.length })}\n`)
+    return 1
+  }
+  await print(`${say('no_faults', { standards: rubrics.map(({ id }) => `${id.id}@${id.version} (${id.hash})`).join(', ') })}\n`)
+  return 0
+}
+
+export async function testCommand(context: Context, { standard }: RulesOptions): Promise<number> {
+  const { say, print } = context
+  const { rubrics, faults } = compileAll(openShelf(context, standard))
+  const failures = [...faults]
+  const used = new Set(rubrics.flatMap(({ signals }) => [...signals.used]))
+  for (const rubric of rubrics) {
+    const { passed, failed } = testRules(rubric)
+    const owed = policeRules(rubric, used)
+    failures.push(...failed, ...owed)
+    await print(`${say('tests', { standard: rubric.id.id, passed, failed: failed.length + owed.length })}\n`)
+  }
+  if (failures.length > 0) await print(`${unique(failures).map(formatFault).join('\n')}\n`)
+  return failures.length > 0 ? 1 : 0
+}
+
+export async function listCommand(context: Context, { standard }: RulesOptions): Promise<number> {
+  const { rubrics, faults } = compileAll(openShelf(context, standard))
+  for (const { id, rules } of rubrics) {
+    const clauses = rules.clauses.map((clause) => [clause.id, clause.title, clause.dimension, String(clause.share ?? ''), clause.deduct === undefined ? '' : `-${clause.deduct}`])
+    const signals = [...rules.signals].map(([name, { title, role, hits }]) => [name, title ?? '', role ?? 'agent', String(hits?.length ?? 0)])
+    await context.print(`${id.id}@${id.version}\n\n${renderTable(['clause', 'title', 'dimension', 'share', 'deduct'], clauses)}\n\n${renderTable(['signal', 'title', 'role', 'hits'], signals)}\n`)
+  }
+  if (faults.length > 0) context.log(faults.map(formatFault).join('\n'))
+  return faults.length > 0 ? 1 : 0
+}
+
+export async function coverageCommand(context: Context, { standard }: RulesOptions): Promise<number> {
+  const { say, print } = context
+  let isComplete = true
+  for (const rules of openShelf(context, standard).ruleSets) {
+    const { decided, observable, missing, unobservable, title, standard: id } = coverageOf(rules)
+    isComplete &&= missing.length === 0
+    const lines = [`${id} ${title}: ${decided}/${observable}`]
+    for (const clause of missing) lines.push(`  ${say('missing')}: ${clause.id} ${clause.title}`)
+    for (const clause of unobservable) lines.push(`  ${say('unobservable')}: ${clause.id} ${clause.title}`)
+    await print(`${lines.join('\n')}\n`)
+  }
+  return isComplete ? 0 : 1
+}
+
+/** Which signals an utterance or a dialogue has: what a rule's author tries wordings with. */
+export async function tryCommand(context: Context, text: string, { standard, role }: TryOptions): Promise<number> {
+  const dialogue = text.replaceAll('\\n', '\n')
+  const call = isDialogue(dialogue) ? parseDialogue(dialogue) : Call.parse({ call_id: 'try', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role, text }] })
+  const shelf = openShelf(context, standard)
+  for (const rules of shelf.ruleSets) {
+    const { signals } = shelf.compile(rules)
+    const analysed = signals.analyse(call)
+    const rows = signals.names.flatMap((name) =>
+      signals.resolve(name, []).occurrences(analysed).map(({ how, utterance, from, to, detail, margin }) => [
+        name, rules.signals.get(name)?.title ?? '', how, utterance < 0 ? '' : analysed.utterances[utterance].text.slice(from, to), margin === undefined ? detail : `+${margin.toFixed(3)}`,
+      ]),
+    )
+    await context.print(`${rules.standard.id}\n${renderTable(['signal', 'title', 'how', 'words', 'by'], rows, context.width)}\n`)
+  }
+  return 0
+}
+
+/** Writes JSON Schemas of rule files, calls and scores to a folder. */
+export async function schemaCommand({ print }: Context, folder: string): Promise<number> {
+  mkdirSync(folder, { recursive: true })
+  const schemas = { ...editorSchemas(), 'call.schema.json': callJsonSchema(), 'score.schema.json': scoreJsonSchema() }
+  for (const [name, schema] of Object.entries(schemas)) writeFileSync(path.join(folder, name), `${JSON.stringify(schema, undefined, 2)}\n`)
+  await print(`${Object.keys(schemas).map((name) => path.join(folder, name)).join('\n')}\n`)
+  return 0
+}

@@ -1,0 +1,47 @@
+import { queryRows, type Reader } from '@yuzhi/store'
+import type { Context } from '../context.js'
+import { renderTable } from '../table.js'
+import { withReader } from './sql.js'
+
+export interface WorstOptions {
+  dir: string
+  n: number
+  since?: string
+  clause?: string
+  agent?: string
+}
+
+/** Lists the calls with the lowest scores, with what they violated. */
+export async function worstCommand(context: Context, options: WorstOptions): Promise<number> {
+  await withReader(context, options.dir, async (reader) => {
+    await context.print(`${await worstCalls(context, reader, options)}\n`)
+  })
+  return 0
+}
+
+interface WorstRow {
+  call_id: string
+  score: number
+  grade: string
+  agent: string
+  started: string
+  violated: string[]
+}
+
+async function worstCalls({ say, width }: Context, { executor }: Reader, { n, since = '', clause = '', agent = '' }: WorstOptions): Promise<string> {
+  const rows = await queryRows<WorstRow>(
+    executor,
+    `SELECT call_id, toFloat64(score) AS score, grade, if(agent_name = '', agent_id, agent_name) AS agent,
+            formatDateTime(started_at, '%F %R', 'Asia/Shanghai') AS started,
+            arrayFilter((id, outcome) -> outcome = 'violated', clause.id, clause.outcome) AS violated
+     FROM scored_calls FINAL
+     WHERE ({since:String} = '' OR toDate(started_at, 'Asia/Shanghai') >= toDateOrZero({since:String}))
+       AND ({clause:String} = '' OR has(violated, {clause:String}))
+       AND ({agent:String} = '' OR agent_id = {agent:String})
+     ORDER BY score, call_id
+     LIMIT {n:UInt32}`,
+    { since, clause, agent, n },
+  )
+  const cells = rows.map((row) => [row.call_id, row.score.toFixed(2), row.grade, row.agent, row.started, row.violated.join(' ')])
+  return renderTable([say('col_call'), say('col_score'), say('col_grade'), say('col_agent'), say('col_started'), say('col_violated')], cells, width)
+}

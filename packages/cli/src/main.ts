@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RuleError } from '@yuzhi/rules'
+import { DictionaryError } from '@yuzhi/text'
+import { type Context, UserError } from './context.js'
+import { type Lang, speaker } from './messages.js'
+import { buildProgram } from './program.js'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+/** Enough for chdb's queries beside the file system's work (libuv's default is 4). */
+const THREADPOOL = '16'
+
+process.env.UV_THREADPOOL_SIZE ??= THREADPOOL
+
+/** A reader that goes away (`| head`) is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+function makeContext({ lang, config }: { lang: Lang; config?: string | undefined }): Context {
+  const own = path.join(process.cwd(), 'config')
+  return {
+    say: speaker(lang),
+    config: config ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config')),
+    fixtures: path.join(ROOT, 'test', 'fixtures'),
+    isTerminal: process.stderr.isTTY,
+    hasColour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    print: async (text) => {
+      if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    },
+    log: (text) => {
+      process.stderr.write(`${text}\n`)
+    },
+  }
+}
+
+const lang: Lang = process.argv.some((argument, i) => argument === '--lang=en' || (argument === 'en' && process.argv[i - 1] === '--lang')) ? 'en' : 'zh'
+let exitCode = 0
+try {
+  await buildProgram(speaker(lang), makeContext, process.stdout.isTTY, (code) => {
+    exitCode = code
+  }).parseAsync(process.argv)
+} catch (error) {
+  exitCode = report(error)
+}
+process.exitCode = exitCode
+
+function report(error: unknown): number {
+  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || isFileError(error)
+  process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
+  return isExpected ? 1 : 2
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'].includes(String(error.code))
+}

@@ -1,0 +1,130 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Context, GlobalOptions } from './context.js'
+import { demoCommand } from './commands/demo.js'
+import { explainCommand, type ExplainOptions } from './commands/explain.js'
+import { checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
+import { scoreCommand, type ScoreOptions } from './commands/score.js'
+import { SQL_FORMATS, sqlCommand, type SqlOptions } from './commands/sql.js'
+import { worstCommand, type WorstOptions } from './commands/worst.js'
+import type { Say } from './messages.js'
+
+const DEFAULT_DIR = 'data'
+
+/** The command line; `finish` receives the exit code of the command that ran. */
+export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => Context, isTerminal: boolean, finish: (code: number) => void): Command {
+  const program = new Command('yuzhi').description(say('program'))
+  const globals = program
+    .addOption(new Option('--lang <lang>', say('lang')).choices(['zh', 'en']).default('zh'))
+    .option('--config <dir>', say('config'))
+  const context = (): Context => {
+    return makeContext(globals.opts<GlobalOptions>())
+  }
+  const examples = (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]): void => {
+    command.addHelpText('after', `\n${say('examples')}:\n${lines.map((line) => `  $ yuzhi ${line}`).join('\n')}`)
+  }
+
+  const score = program
+    .command('score')
+    .description(say('score'))
+    .argument('<file...>')
+    .option('--standard <id>', say('opt_standard'))
+    .addOption(new Option('--format <format>', say('opt_format')).choices(['jsonl', 'table']).default(isTerminal ? 'table' : 'jsonl'))
+    .option('--into <dir>', say('opt_into'))
+    .action(async (files: string[], options: ScoreOptions) => {
+      finish(await scoreCommand(context(), files, options))
+    })
+  examples(score, 'score calls.jsonl --standard hotline', 'score a.jsonl b.jsonl --into data', 'cat calls.jsonl | yuzhi score - --format jsonl > scores.jsonl')
+
+  const explain = program
+    .command('explain')
+    .description(say('explain'))
+    .argument('<file>')
+    .option('--call <id>', say('opt_call'))
+    .option('--standard <id>', say('opt_standard'))
+    .action(async (file: string, options: ExplainOptions) => {
+      finish(await explainCommand(context(), file, options))
+    })
+  examples(explain, 'explain calls.jsonl', 'explain calls.jsonl --call C-1024 --standard hotline')
+
+  addRules(program, say, context, finish, examples)
+
+  const sql = program
+    .command('sql')
+    .description(say('sql'))
+    .argument('<select>')
+    .option('--dir <dir>', say('opt_dir'), DEFAULT_DIR)
+    .addOption(new Option('--format <format>', say('opt_format')).choices(Object.keys(SQL_FORMATS)).default('table'))
+    .action(async (select: string, options: SqlOptions) => {
+      finish(await sqlCommand(context(), select, options))
+    })
+  examples(sql, 'sql "SELECT grade, count() FROM calls GROUP BY grade"', `sql "SELECT * FROM findings WHERE outcome = 'violated' LIMIT 5" --format json --dir data`)
+
+  const worst = program
+    .command('worst')
+    .description(say('worst'))
+    .option('--n <count>', say('opt_n'), wholeNumber, 20)
+    .option('--since <day>', say('opt_since'), day)
+    .option('--clause <id>', say('opt_clause'))
+    .option('--agent <id>', say('opt_agent'))
+    .option('--dir <dir>', say('opt_dir'), DEFAULT_DIR)
+    .action(async (options: WorstOptions) => {
+      finish(await worstCommand(context(), options))
+    })
+  examples(worst, 'worst --n 10', 'worst --since 2026-03-01 --clause hotline.taboo.contempt')
+
+  program.command('demo').description(say('demo')).action(async () => {
+    finish(await demoCommand(context()))
+  })
+  examples(program, 'demo', 'score calls.jsonl --into data', 'worst', 'explain calls.jsonl --call C-1024', 'rules test')
+  return program
+}
+
+function addRules(
+  program: Command,
+  say: Say,
+  context: () => Context,
+  finish: (code: number) => void,
+  examples: (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]) => void,
+): void {
+  const rules = program.command('rules').description(say('rules'))
+  const commands = { check: checkCommand, test: testCommand, list: listCommand, coverage: coverageCommand }
+  for (const [name, run] of Object.entries(commands)) {
+    const command = rules
+      .command(name)
+      .description(say(`rules_${name as keyof typeof commands}`))
+      .option('--standard <id>', say('opt_standard'))
+      .action(async (options: RulesOptions) => {
+        finish(await run(context(), options))
+      })
+    examples(command, `rules ${name}`, `rules ${name} --standard hotline`)
+  }
+  const attempt = rules
+    .command('try')
+    .description(say('rules_try'))
+    .argument('<text>')
+    .option('--standard <id>', say('opt_standard'))
+    .addOption(new Option('--role <role>', say('opt_role')).choices(['agent', 'customer', 'system']).default('agent'))
+    .action(async (text: string, options: TryOptions) => {
+      finish(await tryCommand(context(), text, options))
+    })
+  examples(attempt, 'rules try 不知道您是否方便', 'rules try "客服: 请稍等\\n客户: 好的" --standard hotline')
+  const schema = rules
+    .command('schema')
+    .description(say('rules_schema'))
+    .argument('[dir]', '', 'config/schema')
+    .action(async (dir: string) => {
+      finish(await schemaCommand(context(), dir))
+    })
+  examples(schema, 'rules schema', 'rules schema /tmp/schemas')
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is no whole number above 0`)
+  return value
+}
+
+function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError(`"${text}" is no day like 2026-03-01`)
+  return text
+}

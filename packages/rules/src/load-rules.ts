@@ -1,0 +1,86 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import type { ClauseSpec } from '@yuzhi/clauses'
+import { nearestName, type SignalSpec } from '@yuzhi/signals'
+import { ClausesFile, SignalsFile, StandardFile } from './rule-files.js'
+import { RuleError, type RuleFault } from './rule-fault.js'
+import { type Path, YamlFile } from './yaml-file.js'
+
+/** The rules of one standard as read from its files, and where each of them stands. */
+export interface RuleSet {
+  folder: string
+  standard: StandardFile
+  signals: Map<string, SignalSpec>
+  clauses: ClauseSpec[]
+  /** Position of part of a signal or a clause: the path starts with its name or id. */
+  locate: (path: Path) => { file: string; line: number; column: number }
+  faults: RuleFault[]
+}
+
+interface Origin {
+  file: YamlFile
+  path: Path
+}
+
+/** Reads `standard.yaml`, `signals/*.yaml` and `clauses/*.yaml` of a folder and of those it uses. */
+export function loadRules(folder: string): RuleSet {
+  const file = path.join(folder, 'standard.yaml')
+  if (!existsSync(file)) throw new RuleError([{ file, line: 0, column: 0, message: 'a standard is a folder with a standard.yaml', severity: 'error' }])
+  const standardFile = new YamlFile(file)
+  const standard = standardFile.parse(StandardFile)
+  if (standard === undefined) throw new RuleError(standardFile.faults)
+  const origins = new Map<string, Origin>()
+  const files = [standardFile]
+  const signals = new Map<string, SignalSpec>()
+  const clauses: ClauseSpec[] = []
+  for (const [index, name] of standard.uses.entries()) {
+    const used = path.join(folder, '..', name)
+    if (existsSync(used)) files.push(...readSignals(used, signals, origins))
+    else standardFile.report(['uses', index], `no folder "${name}" beside this standard`)
+  }
+  files.push(...readSignals(folder, signals, origins), ...readClauses(folder, clauses, origins, standard))
+  return {
+    folder,
+    standard,
+    signals,
+    clauses,
+    locate: ([name, ...rest]) => {
+      const origin = origins.get(String(name))
+      return origin === undefined ? standardFile.locate([name, ...rest]) : origin.file.locate([...origin.path, ...rest])
+    },
+    faults: files.flatMap(({ faults }) => faults),
+  }
+}
+
+function readSignals(folder: string, signals: Map<string, SignalSpec>, origins: Map<string, Origin>): YamlFile[] {
+  return yamlFiles(path.join(folder, 'signals')).map((file) => {
+    for (const [name, spec] of Object.entries(file.parse(SignalsFile)?.signals ?? {})) {
+      if (origins.has(name)) file.report(['signals', name], `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`)
+      origins.set(name, { file, path: ['signals', name] })
+      signals.set(name, spec as SignalSpec)
+    }
+    return file
+  })
+}
+
+function readClauses(folder: string, clauses: ClauseSpec[], origins: Map<string, Origin>, { dimensions }: StandardFile): YamlFile[] {
+  return yamlFiles(path.join(folder, 'clauses')).map((file) => {
+    for (const [index, clause] of (file.parse(ClausesFile)?.clauses ?? []).entries()) {
+      const at = ['clauses', index]
+      if (origins.has(clause.id)) file.report([...at, 'id'], `clause "${clause.id}" stands in ${origins.get(clause.id)?.file.file ?? ''} already`)
+      if (!(clause.dimension in dimensions)) {
+        const suggestion = nearestName(clause.dimension, Object.keys(dimensions))
+        file.report([...at, 'dimension'], `unknown dimension "${clause.dimension}"${suggestion === undefined ? '' : `: did you mean "${suggestion}"?`}`)
+      }
+      origins.set(clause.id, { file, path: at })
+      clauses.push(clause)
+    }
+    return file
+  })
+}
+
+function yamlFiles(folder: string): YamlFile[] {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/u.test(name))
+  return names.sort().map((name) => new YamlFile(path.join(folder, name)))
+}

@@ -1,0 +1,21 @@
+/** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
+export interface RuleFault {
+  file: string
+  line: number
+  column: number
+  message: string
+  /** A warning does not keep a rubric from being used. */
+  severity: 'error' | 'warning'
+}
+
+/** All mistakes of a set of rule files at once. */
+export class RuleError extends Error {
+  readonly code = 'rules'
+  constructor(readonly faults: readonly RuleFault[]) {
+    super(faults.map(formatFault).join('\n'))
+  }
+}
+
+export function formatFault({ file, line, column, message }: RuleFault): string {
+  return line > 0 ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`
+}

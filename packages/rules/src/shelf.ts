@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Call } from '@yuzhi/schemas'
+import { nearestName } from '@yuzhi/signals'
+import { jiebaSegmenter } from '@yuzhi/text'
+import { loadLanguage } from './language.js'
+import { loadRules, type RuleSet } from './load-rules.js'
+import { compileRubric, type Rubric } from './rubric.js'
+
+/**
+ * The rubrics of a configuration folder. Several versions of one standard may stand side by side
+ * in folders of their own; the call's date decides. Rubrics are compiled when first needed.
+ */
+export class Shelf {
+  private readonly compiled = new Map<string, Rubric>()
+  private readonly language
+  private readonly segmenter
+
+  private constructor(readonly ruleSets: readonly RuleSet[], folder: string) {
+    this.language = loadLanguage(folder)
+    this.segmenter = jiebaSegmenter(this.language.words)
+  }
+
+  /** Reads every standard under `folder`/standards, or those with the id `only`. */
+  static open(folder: string, only?: string): Shelf {
+    const standards = path.join(folder, 'standards')
+    const folders = readdirSync(standards).filter((name) => existsSync(path.join(standards, name, 'standard.yaml'))).sort()
+    const ruleSets = folders.map((name) => loadRules(path.join(standards, name)))
+    const wanted = ruleSets.filter(({ standard }) => only === undefined || standard.id === only)
+    if (wanted.length === 0) throw new UnknownStandard(only ?? '', ruleSets.map(({ standard }) => standard.id))
+    return new Shelf(wanted, folder)
+  }
+
+  /** The rubric for a call: the standard asked for, else the call's own, else by routing; undefined where none fits. */
+  pick(call: Call, asked: string | undefined): Rubric | undefined {
+    const id = asked ?? call.standard
+    const day = call.started_at.slice(0, 10)
+    const fitting = this.ruleSets.filter(({ standard }) => (id === undefined ? takes(standard.routing, call) : standard.id === id) && isEffective(standard.effective, day))
+    const [newest] = fitting.sort((a, b) => (b.standard.effective.from ?? '').localeCompare(a.standard.effective.from ?? ''))
+    return (newest as RuleSet | undefined) === undefined ? undefined : this.compile(newest)
+  }
+
+  compile(rules: RuleSet): Rubric {
+    let rubric = this.compiled.get(rules.folder)
+    if (rubric === undefined) {
+      rubric = compileRubric(rules, this.language, this.segmenter)
+      this.compiled.set(rules.folder, rubric)
+    }
+    return rubric
+  }
+
+  get standards(): string[] {
+    return [...new Set(this.ruleSets.map(({ standard }) => standard.id))]
+  }
+}
+
+export class UnknownStandard extends Error {
+  readonly code = 'unknown_standard'
+  readonly suggestion: string | undefined
+  constructor(
+    readonly asked: string,
+    readonly known: readonly string[],
+  ) {
+    super(`unknown standard "${asked}"; there are: ${known.join(', ')}`)
+    this.suggestion = nearestName(asked, known)
+  }
+}
+
+function isEffective({ from, to }: { from?: string | undefined; to?: string | undefined }, day: string): boolean {
+  return (from === undefined || day >= from) && (to === undefined || day <= to)
+}
+
+function takes(routing: RuleSet['standard']['routing'], { direction, attributes }: Call): boolean {
+  if (routing === undefined) return false
+  if (routing.direction !== undefined && (direction === undefined || !routing.direction.includes(direction))) return false
+  return Object.entries(routing.attributes ?? {}).every(([key, values]) => values.includes(attributes?.[key] ?? ''))
+}

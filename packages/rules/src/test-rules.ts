@@ -1,0 +1,76 @@
+import type { ClauseTest } from '@yuzhi/clauses'
+import type { Call, Outcome } from '@yuzhi/schemas'
+import { type RuleFault } from './rule-fault.js'
+import { DialogueError, isDialogue, parseDialogue, singleUtterance } from './parse-dialogue.js'
+import type { Rubric } from './rubric.js'
+
+export interface RuleTestReport {
+  passed: number
+  /** What came out otherwise, placed where the example stands. */
+  failed: RuleFault[]
+}
+
+/** Runs the examples of every signal and the dialogues of every clause. */
+export function testRules(rubric: Rubric): RuleTestReport {
+  const report: RuleTestReport = { passed: 0, failed: [] }
+  const check = (path: readonly (string | number)[], fault: string | undefined): void => {
+    if (fault === undefined) report.passed++
+    else report.failed.push({ ...rubric.rules.locate(path), message: fault, severity: 'error' })
+  }
+  for (const [name, spec] of rubric.rules.signals) {
+    for (const kind of ['hits', 'misses'] as const) {
+      for (const [index, text] of (spec[kind] ?? []).entries()) check([name, kind, index], testSignal(rubric, name, text, kind === 'hits'))
+    }
+  }
+  for (const { id, tests } of rubric.rules.clauses) {
+    for (const [index, test] of tests.entries()) check([id, 'tests', index], testClause(rubric, id, test))
+  }
+  return report
+}
+
+function testSignal(rubric: Rubric, name: string, text: string, shouldHit: boolean): string | undefined {
+  const role = rubric.rules.signals.get(name)?.role ?? 'agent'
+  return withDialogue(() => {
+    const call = isDialogue(text) ? parseDialogue(text) : singleUtterance(text, role)
+    const found = occurrencesIn(rubric, name, call)
+    if (found.length > 0 === shouldHit) return undefined
+    return shouldHit ? `"${name}" misses "${text}"` : `"${name}" hits "${text}" (${found.join(', ')})`
+  })
+}
+
+/** How a signal was seen in a call, for messages. */
+function occurrencesIn({ signals }: Rubric, name: string, call: Call): string[] {
+  const analysed = signals.analyse(call)
+  return signals
+    .resolve(name, [])
+    .occurrences(analysed)
+    .map(({ how, detail, utterance, from, to }) => `${how} ${detail}${utterance < 0 ? '' : ` "${analysed.utterances[utterance].text.slice(from, to)}"`}`)
+}
+
+function testClause(rubric: Rubric, id: string, test: ClauseTest): string | undefined {
+  const [expected, dialogue] = expectationOf(test)
+  return withDialogue(() => {
+    const clause = rubric.score(parseDialogue(dialogue, test.call)).clauses.find((result) => result.id === id)
+    if (clause === undefined) return `"${id}" is not decided`
+    if (clause.outcome !== expected) return `"${id}" is ${clause.outcome}, not ${expected}: ${clause.reason}`
+    if (test.turn !== undefined && !clause.evidence.some(({ turn }) => turn + 1 === test.turn)) {
+      return `"${id}" is ${expected}, but line ${test.turn} is not among the evidence (${clause.evidence.map(({ turn }) => turn + 1).join(', ')})`
+    }
+    return undefined
+  })
+}
+
+/** The outcome that a test expects, and its dialogue. */
+export function expectationOf({ met, violated, not_applicable: notApplicable }: ClauseTest): [Outcome, string] {
+  if (met !== undefined) return ['met', met]
+  return violated === undefined ? ['not_applicable', notApplicable ?? ''] : ['violated', violated]
+}
+
+function withDialogue(check: () => string | undefined): string | undefined {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof DialogueError) return error.message
+    throw error
+  }
+}

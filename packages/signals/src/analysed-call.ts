@@ -1,0 +1,142 @@
+import type { Call, Role } from '@yuzhi/schemas'
+import { type MatchView, matchView, normalise, type OffsetMap, type Segmenter } from '@yuzhi/text'
+import type { Entity } from './entities/entity.js'
+import { findEntities } from './entities/find-entities.js'
+import type { Occurrence } from './occurrence.js'
+import type { PhraseHit } from './phrases/phrase-book.js'
+import type { SimilarHit } from './similar/similar-model.js'
+
+/** Turns of one role that follow each other within this pause are one utterance. */
+const MAX_PAUSE_MS = 3000
+/** An utterance is cut here, so that work stays linear on absurd input. */
+const MAX_UTTERANCE_LENGTH = 20_000
+
+/** The part of an utterance's text that one turn gave. */
+interface Piece {
+  turn: number
+  from: number
+  to: number
+  map: OffsetMap
+}
+
+export interface Span {
+  turn: number
+  start: number
+  end: number
+}
+
+/** What one speaker said before the other spoke: one or more turns, normalised and joined. */
+export class Utterance {
+  readonly view: MatchView
+  /** 1 where a word starts or ends in `text`. */
+  readonly edges: Uint8Array
+  private entities: readonly Entity[] | undefined
+
+  constructor(
+    readonly index: number,
+    readonly role: Role,
+    readonly text: string,
+    readonly pieces: readonly Piece[],
+    readonly startMs: number | undefined,
+    readonly endMs: number | undefined,
+    readonly confidence: number,
+    segmenter: Segmenter,
+    private readonly startedAt: string,
+  ) {
+    this.view = matchView(text)
+    this.edges = segmenter.edges(text)
+  }
+
+  get firstTurn(): number {
+    return this.pieces[0].turn
+  }
+
+  /** Spans of the original turns that `text.slice(from, to)` was made of, one a turn. */
+  spans(from: number, to: number): Span[] {
+    const spans: Span[] = []
+    for (const piece of this.pieces) {
+      const start = Math.max(from, piece.from)
+      const end = Math.min(to, piece.to)
+      if (start < end) {
+        spans.push({ turn: piece.turn, start: piece.map.sourceStart(start - piece.from), end: piece.map.sourceEnd(end - piece.from) })
+      }
+    }
+    return spans
+  }
+
+  /** The piece that holds offset `at` of the text. */
+  pieceAt(at: number): Piece {
+    return this.pieces.find((piece) => at < piece.to) ?? this.pieces[this.pieces.length - 1]
+  }
+
+  findEntities(): readonly Entity[] {
+    this.entities ??= findEntities(this.text, this.startedAt)
+    return this.entities
+  }
+}
+
+/** A call as the detectors read it. `ordinal` tells how many utterances of a role there are up to an index. */
+export interface AnalysedCall {
+  call: Call
+  utterances: readonly Utterance[]
+  ordinal: Record<Role, Uint32Array>
+  /** Hits by group of phrases. */
+  phrases: Map<number, (PhraseHit & { utterance: number })[]>
+  /** Hits by the number of the lesson. */
+  similar: Map<number, (SimilarHit & { utterance: number })[]>
+  /** Occurrences by signal number, found once and kept. */
+  seen: (readonly Occurrence[] | undefined)[]
+}
+
+export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
+  const utterances = joinTurns(call, segmenter)
+  return { call, utterances, ordinal: countRoles(utterances), phrases: new Map(), similar: new Map(), seen: [] }
+}
+
+function joinTurns(call: Call, segmenter: Segmenter): Utterance[] {
+  const utterances: Utterance[] = []
+  const { turns } = call
+  for (let first = 0; first < turns.length; ) {
+    const pieces: Piece[] = []
+    let text = ''
+    let confidence = 1
+    let next = first
+    while (next < turns.length && (next === first || continues(call, first, next, text.length))) {
+      const normalised = normalise(turns[next].text)
+      if (text !== '') text += ' '
+      pieces.push({ turn: next, from: text.length, to: text.length + normalised.text.length, map: normalised.map })
+      text += normalised.text
+      confidence = Math.min(confidence, turns[next].confidence ?? 1)
+      next++
+    }
+    utterances.push(
+      new Utterance(utterances.length, turns[first].role, text, pieces, turns[first].start_ms, turns[next - 1].end_ms, confidence, segmenter, call.started_at),
+    )
+    first = next
+  }
+  return utterances
+}
+
+function continues(call: Call, first: number, next: number, length: number): boolean {
+  const { turns } = call
+  if (turns[next].role !== turns[first].role || length > MAX_UTTERANCE_LENGTH) return false
+  const { end_ms: end } = turns[next - 1]
+  const { start_ms: start } = turns[next]
+  return start === undefined || end === undefined || start - end <= MAX_PAUSE_MS
+}
+
+function countRoles(utterances: readonly Utterance[]): Record<Role, Uint32Array> {
+  const ordinal = {
+    agent: new Uint32Array(utterances.length),
+    customer: new Uint32Array(utterances.length),
+    system: new Uint32Array(utterances.length),
+  }
+  const count = { agent: 0, customer: 0, system: 0 }
+  for (const { index, role } of utterances) {
+    count[role]++
+    ordinal.agent[index] = count.agent
+    ordinal.customer[index] = count.customer
+    ordinal.system[index] = count.system
+  }
+  return ordinal
+}

@@ -1,0 +1,194 @@
+import type { Call, Role } from '@yuzhi/schemas'
+import { type Segmenter, SyllableTable } from '@yuzhi/text'
+import { type AnalysedCall, analyseCall } from './analysed-call.js'
+import type { Detect, Resolved, SignalRef } from './detector.js'
+import { type CompiledSignal, occurrencesOf } from './occurrences-of.js'
+import { PhraseBook, type PhraseMatcher } from './phrases/phrase-book.js'
+import { nearestName } from './nearest-name.js'
+import { DETECTORS, SignalSpec } from './signal-spec.js'
+import { type Background, learn, type Lesson } from './similar/learner.js'
+import type { SimilarModel } from './similar/similar-model.js'
+
+/** What signals are compiled with; all of it can change an outcome. */
+export interface SignalEnvironment {
+  segmenter: Segmenter
+  synonyms: Readonly<Record<string, readonly string[]>>
+  background: Background
+}
+
+/** A mistake of the author; `path` starts with the signal's name. */
+export type ReportFault = (path: readonly (string | number)[], message: string) => void
+
+/** Signals ready to be looked for. Nothing in it changes while calls are read, but its scratch memory. */
+export interface SignalSet {
+  names: readonly string[]
+  /** A signal by name or written in place (for clauses); unknown names are reported. */
+  resolve: (ref: SignalRef, path: readonly (string | number)[]) => Resolved
+  /** To be called once, after the last `resolve`: builds the automaton and trains the models. */
+  finish: () => void
+  /** Signals that others use, by name. */
+  used: ReadonlySet<string>
+  analyse: (call: Call) => AnalysedCall
+  /** The learned models, for inspection. */
+  models: () => ReadonlyMap<Role | 'any', SimilarModel>
+}
+
+/** Compiles signals. Faults are reported, all of them; the set is only usable if there were none. */
+export function compileSignals(specs: ReadonlyMap<string, SignalSpec>, environment: SignalEnvironment, report: ReportFault): SignalSet {
+  const compiler = new SignalCompiler(specs, environment, report)
+  for (const name of specs.keys()) compiler.compileNamed(name)
+  compiler.reportCycles()
+  return compiler
+}
+
+interface Taught {
+  lesson: Lesson
+  role: Role | 'any'
+}
+
+class SignalCompiler implements SignalSet {
+  readonly used = new Set<string>()
+  private readonly numbers = new Map<string, number>()
+  private readonly signals: CompiledSignal[] = []
+  private readonly uses = new Map<string, Set<string>>()
+  private readonly book = new PhraseBook()
+  private readonly taught: Taught[] = []
+  private matcher: PhraseMatcher | undefined
+  private nextNumber: number
+  private readonly learned = new Map<Role | 'any', { model: SimilarModel; lessons: number[] }>()
+
+  constructor(
+    private readonly specs: ReadonlyMap<string, SignalSpec>,
+    private readonly environment: SignalEnvironment,
+    private readonly report: ReportFault,
+  ) {
+    for (const name of specs.keys()) this.numbers.set(name, this.numbers.size)
+    this.nextNumber = specs.size
+  }
+
+  get names(): readonly string[] {
+    return [...this.specs.keys()]
+  }
+
+  resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string): Resolved {
+    if (typeof ref === 'string') return this.resolveName(ref, path, user)
+    const parsed = SignalSpec.safeParse(ref)
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues) this.report([...path, ...issue.path.map(asKey)], issue.message)
+      return { name: '', role: 'agent', occurrences: () => [] }
+    }
+    const number = this.nextNumber++
+    const role = parsed.data.role ?? roleOfParent
+    this.signals[number] = this.compile(parsed.data, '', role, path, user)
+    return { name: '', role, occurrences: this.reader(number) }
+  }
+
+  compileNamed(name: string): void {
+    const spec = this.specs.get(name)
+    const number = this.numbers.get(name)
+    if (spec === undefined || number === undefined) return
+    this.signals[number] = this.compile(spec, name, spec.role ?? 'agent', [name], name)
+  }
+
+  finish(): void {
+    this.matcher = this.book.compile(new SyllableTable())
+    const roles = new Set(this.taught.map(({ role }) => role))
+    for (const role of roles) {
+      const lessons = this.taught.flatMap((taught, number) => (taught.role === role ? [number] : []))
+      const { background } = this.environment
+      const texts = role === 'any' ? Object.values(background).flat() : (background[role] ?? [])
+      this.learned.set(role, { model: learn(lessons.map((number) => this.taught[number].lesson), texts), lessons })
+    }
+  }
+
+  models(): ReadonlyMap<Role | 'any', SimilarModel> {
+    return new Map([...this.learned].map(([role, { model }]) => [role, model]))
+  }
+
+  analyse(call: Call): AnalysedCall {
+    const analysed = analyseCall(call, this.environment.segmenter)
+    const { phrases, similar } = analysed
+    for (const utterance of analysed.utterances) {
+      this.matcher?.match(utterance, (group, hit) => {
+        push(phrases, group, { ...hit, utterance: utterance.index })
+      })
+      for (const role of [utterance.role, 'any'] as const) {
+        const learned = this.learned.get(role)
+        learned?.model.match(utterance, (signal, hit) => {
+          push(similar, learned.lessons[signal], { ...hit, utterance: utterance.index })
+        })
+      }
+    }
+    return analysed
+  }
+
+  /** Signals that lead back to themselves can never be decided. */
+  reportCycles(): void {
+    for (const name of this.specs.keys()) {
+      const seen = new Set<string>()
+      const open = [...(this.uses.get(name) ?? [])]
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (next === name) {
+          this.report([name], `"${name}" depends on itself`)
+          break
+        }
+        if (seen.has(next)) continue
+        seen.add(next)
+        open.push(...(this.uses.get(next) ?? []))
+      }
+    }
+  }
+
+  private resolveName(name: string, path: readonly (string | number)[], user: string | undefined): Resolved {
+    const number = this.numbers.get(name)
+    if (number === undefined) {
+      const suggestion = nearestName(name, this.names)
+      this.report(path, `unknown signal "${name}"${suggestion === undefined ? '' : `: did you mean "${suggestion}"?`}`)
+      return { name, role: 'agent', occurrences: () => [] }
+    }
+    if (user !== name) this.used.add(name)
+    if (user !== undefined) this.uses.set(user, (this.uses.get(user) ?? new Set()).add(name))
+    return { name, role: this.specs.get(name)?.role ?? 'agent', occurrences: this.reader(number) }
+  }
+
+  private reader(number: number): Detect {
+    return (call) => (call.seen[number] ??= occurrencesOf(this.signals[number], call))
+  }
+
+  private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined): CompiledSignal {
+    const detectors = DETECTORS.filter(({ key }) => spec[key] !== undefined)
+    if (detectors.length === 0) this.report(path, 'says nothing to look for: give at least one of ' + DETECTORS.map(({ key }) => key).join(', '))
+    const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1 }
+    return {
+      role,
+      accept: spec.accept,
+      minConfidence: spec.min_confidence ?? 0,
+      except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user).occurrences,
+      detectors: detectors.map(({ key, combines, compile }) => ({
+        combines,
+        detect: compile(spec[key] as never, {
+          signal: name,
+          role,
+          lesson: spec.hits === undefined ? undefined : lesson,
+          synonyms: this.environment.synonyms,
+          phrases: this.book,
+          teach: (taught) => this.taught.push({ lesson: taught, role }) - 1,
+          resolve: (ref, at) => this.resolve(ref, [...path, key, ...at], role, user),
+          fault: (at, message) => {
+            this.report([...path, key, ...at], message)
+          },
+        }),
+      })),
+    }
+  }
+}
+
+function push<T>(map: Map<number, T[]>, key: number, value: T): void {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [value])
+  else known.push(value)
+}
+
+function asKey(key: PropertyKey): string | number {
+  return typeof key === 'symbol' ? key.toString() : key
+}

@@ -1,0 +1,53 @@
+import { markBit } from './occurrence.js'
+
+const HARD = /[。？！；?!;]/u
+/** Unpunctuated speech: so far back and ahead a context reaches. */
+const REACH = 18
+
+const NEGATED = /(?:不是|并非|没有|没|从不|从没|不会|不曾|未曾|绝不|不能|不敢|不可|不要|不必|不用|别|甭|无需|无须)(?:说|讲|要|让|给|想|在|再|有|像)?(?:[您你我他她]们?)?$/u
+const QUOTED =
+  /(?:[您你他她]们?|客户|人家|那位|有人|同事|师傅|对方|谁|老板|之前|上次|刚才|媒体|网上|广告|短信)[^，。？！,\s]{0,4}(?:说|讲|反映|提到|告诉|认为|觉得|骂|问|强调|写着?)(?:过|了|的是|什么|你们|我们|[您你我他她])?[^，。？！；?!;“”"的]{0,8}$|所谓的?$|[“"「『][^”"」』]{0,14}$/u
+const CONDITION_BEFORE = /(?:如果|要是|假如|假设|万一|倘若|只要|除非|若是?)[^，。？！；?!;]{0,12}$/u
+const CONDITION_AFTER = /^[^，。？！；?!;,]{0,6}的话/u
+const THIRD_PERSON =
+  /(?:他|她|他们|她们|那位(?:先生|女士)?|同事|师傅|对方|别人|人家|您(?:先生|爱人|家人|太太|儿子|女儿|妈妈|爸爸|朋友)|你(?:老公|老婆|家里人))(?:当时|刚才|之前|上次|也|就|都|可能|是)?$/u
+const QUESTION_WORD = /是否|是不是|有没有|能不能|能否|可不可以|可否|方不方便|方便吗|好不好|行不行|对不对|要不要|需不需要|清不清楚|愿不愿意/u
+const QUESTION_END = /(?:吗|么|呢|没有|不)[\s，,]*(?:[？?]|$)|[？?]/u
+
+const NEGATED_BIT = markBit('negated')
+const QUOTED_BIT = markBit('quoted')
+const QUESTION_BIT = markBit('question')
+const CONDITION_BIT = markBit('condition')
+const THIRD_PERSON_BIT = markBit('third_person')
+
+/**
+ * What the words around `text.slice(from, to)` make of it, as bits of MARKS: negated, quoted or
+ * reported speech, a question, a condition, about a third person. It reads the sentence, or where
+ * there is no punctuation a dozen characters each way.
+ */
+export function contextMarks(text: string, from: number, to: number): number {
+  const before = text.slice(sentenceStart(text, from), from)
+  const after = text.slice(to, sentenceEnd(text, to))
+  let marks = 0
+  if (NEGATED.test(before)) marks |= NEGATED_BIT
+  if (QUOTED.test(before)) marks |= QUOTED_BIT
+  if (CONDITION_BEFORE.test(before) || CONDITION_AFTER.test(after)) marks |= CONDITION_BIT
+  if (THIRD_PERSON.test(before)) marks |= THIRD_PERSON_BIT
+  if (QUESTION_END.test(text.slice(from, to) + after) || QUESTION_WORD.test(before + text.slice(from, to) + after)) marks |= QUESTION_BIT
+  return marks
+}
+
+export function sentenceStart(text: string, from: number): number {
+  const limit = Math.max(0, from - REACH)
+  let i = from
+  while (i > limit && !HARD.test(text[i - 1])) i--
+  return i
+}
+
+/** Includes the mark that ends the sentence. */
+export function sentenceEnd(text: string, to: number): number {
+  const limit = Math.min(text.length, to + REACH)
+  let i = to
+  while (i < limit && !HARD.test(text[i])) i++
+  return i < limit ? i + 1 : i
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { AnalysedCall } from '../analysed-call.js'
+import type { Detector, Resolved, Scope, SignalRef } from '../detector.js'
+import { inOrder, type Occurrence } from '../occurrence.js'
+import { findInPlace, isInPlace, Place, roleOf } from '../place.js'
+
+const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
+const Refs = z.array(Ref).min(1)
+
+function resolveAll(refs: readonly SignalRef[], { resolve }: Scope): Resolved[] {
+  return refs.map((ref, index) => resolve(ref, [index]))
+}
+
+/** One of several signals. */
+export const any: Detector<SignalRef[]> = {
+  key: 'any',
+  spec: Refs,
+  combines: true,
+  compile(refs, scope) {
+    const members = resolveAll(refs, scope)
+    return (call) => members.flatMap((member) => member.occurrences(call))
+  },
+}
+
+/** All signals somewhere in the call; seen where the first of them is. */
+export const all: Detector<SignalRef[]> = {
+  key: 'all',
+  spec: Refs,
+  combines: true,
+  compile(refs, scope) {
+    const members = resolveAll(refs, scope)
+    return (call) => {
+      const found = members.map((member) => member.occurrences(call))
+      return found.every((occurrences) => occurrences.length > 0) ? found[0] : []
+    }
+  },
+}
+
+/** None of the signals in the whole call. */
+export const none: Detector<SignalRef[]> = {
+  key: 'none',
+  spec: Refs,
+  combines: true,
+  compile(refs, scope) {
+    const members = resolveAll(refs, scope)
+    return (call) => (members.every((member) => member.occurrences(call).length === 0) ? [wholeCall] : [])
+  },
+}
+
+const wholeCall: Occurrence = { utterance: -1, from: 0, to: 0, how: 'metadata', marks: 0, confidence: 1, detail: '' }
+
+/** Signals one after the other; seen where the last of them is. */
+export const sequence: Detector<SignalRef[]> = {
+  key: 'sequence',
+  spec: z.array(Ref).min(2),
+  combines: true,
+  compile(refs, scope) {
+    const members = resolveAll(refs, scope)
+    return (call) => {
+      const chain: Occurrence[] = []
+      for (const member of members) {
+        const next = member.occurrences(call).find((found) => chain.length === 0 || inOrder(chain[chain.length - 1], found) < 0)
+        if (next === undefined) return []
+        chain.push(next)
+      }
+      const last = chain[chain.length - 1]
+      return [{ ...last, parts: chain.slice(0, -1) }]
+    }
+  },
+}
+
+const Count = z.strictObject({ of: Refs, at_least: z.int().nonnegative().optional(), at_most: z.int().nonnegative().optional(), different: z.boolean().default(false).describe('Count signals seen, not how often') })
+
+/** N of: a signal seen so often, or so many of several signals seen at all. */
+export const count: Detector<z.infer<typeof Count>> = {
+  key: 'count',
+  spec: Count,
+  combines: true,
+  compile({ of, at_least: atLeast = 0, at_most: atMost = Infinity, different }, { resolve }) {
+    const members = of.map((ref, index) => resolve(ref, ['of', index]))
+    return (call) => {
+      const found = members.map((member) => member.occurrences(call))
+      const number = different ? found.filter(({ length }) => length > 0).length : found.reduce((sum, { length }) => sum + length, 0)
+      if (number < atLeast || number > atMost) return []
+      return number === 0 ? [wholeCall] : found.flat()
+    }
+  },
+}
+
+const Near = Place.extend({ signal: Ref, with: Ref.optional(), without: Ref.optional() })
+
+/** A signal that has (`with`) or lacks (`without`) another one near it: after, before, around it, in the same utterance. */
+export const near: Detector<z.infer<typeof Near>> = {
+  key: 'near',
+  spec: Near,
+  combines: true,
+  compile({ signal, with: wanted, without, ...place }, { resolve, fault }) {
+    if ((wanted === undefined) === (without === undefined)) fault([], 'give either "with" or "without"')
+    const members = resolve(signal, ['signal'])
+    const wantedOnes = wanted === undefined ? undefined : resolve(wanted, ['with'])
+    const unwantedOnes = without === undefined ? undefined : resolve(without, ['without'])
+    const beside = (call: AnalysedCall, other: Resolved, reference: Occurrence): Occurrence | undefined =>
+      findInPlace(call, place, other.occurrences(call), reference, 1).at(0)
+    return (call) =>
+      members.occurrences(call).flatMap((found) => {
+        if (unwantedOnes !== undefined && beside(call, unwantedOnes, found) !== undefined) return []
+        if (wantedOnes === undefined) return [found]
+        const partner = beside(call, wantedOnes, found)
+        return partner === undefined ? [] : [{ ...found, parts: [...(found.parts ?? []), partner] }]
+      })
+  },
+}
+
+const Placed = Place.extend({ signal: Ref })
+
+/** A signal at a place of the call: its opening or closing. */
+export const placed: Detector<z.infer<typeof Placed>> = {
+  key: 'placed',
+  spec: Placed,
+  combines: true,
+  compile({ signal, ...place }, { resolve }) {
+    const member = resolve(signal, ['signal'])
+    return (call) => member.occurrences(call).filter((found) => isInPlace(call, place, found, roleOf(call, found), undefined))
+  },
+}

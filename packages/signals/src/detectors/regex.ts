@@ -1,0 +1,56 @@
+import { RE2JS, RE2JSException } from 're2js'
+import { z } from 'zod'
+import type { Detector } from '../detector.js'
+import type { Occurrence } from '../occurrence.js'
+
+const One = z.strictObject({
+  pattern: z.string().min(1),
+  unless: z.string().min(1).optional().describe('No hit where this matches in the same utterance, overlapping it'),
+})
+const Spec = z.array(z.union([z.string().min(1).transform((pattern) => ({ pattern, unless: undefined })), One])).min(1)
+
+/** Regular expressions on the normalised text, in linear time (RE2). */
+export const regex: Detector<z.infer<typeof Spec>> = {
+  key: 'regex',
+  spec: Spec,
+  combines: false,
+  compile(spec, { fault, role }) {
+    const expressions = spec.flatMap(({ pattern, unless }, index) => {
+      const compiled = compile(pattern)
+      const exclusion = unless === undefined ? undefined : compile(unless)
+      if (typeof compiled === 'string') fault([index, 'pattern'], compiled)
+      if (typeof exclusion === 'string') fault([index, 'unless'], exclusion)
+      return typeof compiled === 'string' || typeof exclusion === 'string' ? [] : [{ pattern, compiled, exclusion }]
+    })
+    return ({ utterances }) => {
+      const found: Occurrence[] = []
+      for (const { index, text, role: speaker } of utterances) {
+        if (role !== 'any' && role !== speaker) continue
+        for (const { pattern, compiled, exclusion } of expressions) {
+          const excluded = exclusion === undefined ? [] : spans(exclusion, text)
+          for (const { from, to } of spans(compiled, text)) {
+            if (excluded.some((other) => from < other.to && other.from < to)) continue
+            found.push({ utterance: index, from, to, how: 'regex', marks: 0, confidence: 1, detail: pattern })
+          }
+        }
+      }
+      return found
+    }
+  },
+}
+
+function compile(pattern: string): RE2JS | string {
+  try {
+    return RE2JS.compile(pattern)
+  } catch (error) {
+    if (error instanceof RE2JSException) return `not a regular expression of RE2: ${error.message}`
+    throw error
+  }
+}
+
+function spans(expression: RE2JS, text: string): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = []
+  const matcher = expression.matcher(text)
+  while (matcher.find()) if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end() })
+  return found
+}

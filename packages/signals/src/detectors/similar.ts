@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Detector } from '../detector.js'
+
+const DEFAULT_FALSE_ALARMS = 1
+const MIN_HITS = 8
+
+const Spec = z.union([
+  z.literal(true).transform(() => ({ false_alarms: DEFAULT_FALSE_ALARMS })),
+  z.strictObject({
+    false_alarms: z.number().positive().max(2000).describe('Background utterances in 10,000 that may hit'),
+  }),
+])
+
+/** Wordings like the signal's own `hits` and unlike its `misses` and the background. */
+export const similar: Detector<z.infer<typeof Spec>> = {
+  key: 'similar',
+  spec: Spec,
+  combines: false,
+  compile({ false_alarms: falseAlarms }, { lesson, teach, fault }) {
+    if (lesson === undefined || lesson.hits.length < MIN_HITS) {
+      fault([], `similar wording is learned from the signal's hits: at least ${MIN_HITS} are needed`)
+      return () => []
+    }
+    const number = teach({ ...lesson, falseAlarms })
+    return (call) =>
+      (call.similar.get(number) ?? []).map(({ utterance, from, to, margin }) => ({
+        utterance, from, to, how: 'similar', marks: 0, confidence: 1, detail: '', margin,
+      }))
+  },
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { AnalysedCall, Utterance } from '../analysed-call.js'
+import type { Detector, Resolved, Scope, SignalRef } from '../detector.js'
+import type { Occurrence } from '../occurrence.js'
+
+const Range = z.strictObject({ above: z.number().nonnegative().optional(), below: z.number().nonnegative().optional() })
+const Ref = z.union([z.string(), z.record(z.string(), z.unknown())])
+
+const Spec = z.strictObject({
+  silence_seconds: Range.optional().describe('Nobody speaks before the utterance'),
+  response_seconds: Range.optional().describe('From the end of the other speaker to the start of the utterance'),
+  interrupts_ms: Range.optional().describe('The utterance starts before the other speaker has ended: by how much they overlap'),
+  chars_per_minute: Range.extend({ per: z.enum(['turn', 'call']).default('turn'), min_chars: z.int().positive().default(10) }).optional(),
+  talks: z.strictObject({ seconds: z.number().positive().optional(), chars: z.int().positive().optional() }).optional().describe('Speaks at least so long without the other; either bound is enough'),
+  hold_seconds: Range.extend({ asked: Ref.describe('The signal of asking to wait') }).optional().describe('From asking to wait to the next words of the same speaker'),
+})
+type Spec = z.infer<typeof Spec>
+type Range = z.infer<typeof Range>
+
+/** Silence, response time, interruption, speech rate, long talk, hold. Calls without times show none of it (`talks.chars` does). */
+export const timing: Detector<Spec> = {
+  key: 'timing',
+  spec: Spec,
+  combines: false,
+  compile(spec, scope) {
+    const hold = spec.hold_seconds === undefined ? undefined : compileHold(spec.hold_seconds, scope)
+    return (call) => {
+      const found: Occurrence[] = hold?.(call) ?? []
+      if (spec.chars_per_minute?.per === 'call') found.push(...callPace(call, spec.chars_per_minute, scope.role))
+      for (const utterance of call.utterances) {
+        if (scope.role !== 'any' && scope.role !== utterance.role) continue
+        found.push(...atUtterance(call, utterance, spec))
+      }
+      return found
+    }
+  },
+}
+
+function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec): Occurrence[] {
+  const found: Occurrence[] = []
+  const previous = call.utterances.at(utterance.index - 1)
+  if (utterance.index > 0 && previous !== undefined) {
+    const gap = utterance.startMs === undefined || previous.endMs === undefined ? undefined : (utterance.startMs - previous.endMs) / 1000
+    if (isInside(spec.silence_seconds, gap)) found.push(at(utterance, `${gap}s`))
+    if (previous.role !== utterance.role && isInside(spec.response_seconds, gap)) found.push(at(utterance, `${gap}s`))
+  }
+  if (spec.interrupts_ms !== undefined) found.push(...interruptions(call, utterance, spec.interrupts_ms))
+  if (spec.chars_per_minute?.per === 'turn') {
+    const pace = charsPerMinute([utterance], spec.chars_per_minute.min_chars)
+    if (isInside(spec.chars_per_minute, pace)) found.push(at(utterance, `${pace}`))
+  }
+  if (spec.talks !== undefined && isLong(utterance, spec.talks)) found.push(at(utterance, ''))
+  return found
+}
+
+/**
+ * A turn that starts while a turn of the other role, begun earlier, goes on. Turns that overlap by
+ * less than the bound are the recogniser's rounding; an acknowledgement of two characters is listening.
+ */
+function interruptions({ call, utterances }: AnalysedCall, utterance: Utterance, range: Range): Occurrence[] {
+  const found: Occurrence[] = []
+  const other = utterances.at(utterance.index - 1)
+  if (utterance.index === 0 || other === undefined || other.role === utterance.role || other.role === 'system') return []
+  const first = call.turns[utterance.firstTurn]
+  const before = call.turns[utterance.firstTurn - 1]
+  if (first.start_ms === undefined || first.end_ms === undefined || before.end_ms === undefined) return []
+  const overlap = Math.min(before.end_ms, first.end_ms) - first.start_ms
+  if (utterance.view.length > 4 && isInside(range, overlap)) found.push(at(utterance, `${overlap}`))
+  return found
+}
+
+function callPace({ utterances }: AnalysedCall, range: Range & { min_chars: number }, role: string): Occurrence[] {
+  const own = utterances.filter((utterance) => role === 'any' || utterance.role === role)
+  const pace = charsPerMinute(own, range.min_chars)
+  if (!isInside(range, pace)) return []
+  const longest = own.reduce((a, b) => (b.view.length > a.view.length ? b : a))
+  return [at(longest, `${pace}`)]
+}
+
+/** Characters a minute, punctuation and particles aside, over the time spoken. */
+function charsPerMinute(utterances: readonly Utterance[], minChars: number): number | undefined {
+  let chars = 0
+  let ms = 0
+  for (const { view, startMs, endMs } of utterances) {
+    if (startMs === undefined || endMs === undefined || endMs <= startMs) continue
+    chars += view.length
+    ms += endMs - startMs
+  }
+  return ms === 0 || chars < minChars ? undefined : Math.round((chars / ms) * 60_000)
+}
+
+function isLong({ view, startMs, endMs }: Utterance, { seconds, chars }: { seconds?: number | undefined; chars?: number | undefined }): boolean {
+  if (chars !== undefined && view.length >= chars) return true
+  return seconds !== undefined && startMs !== undefined && endMs !== undefined && endMs - startMs >= seconds * 1000
+}
+
+function compileHold(range: Range & { asked: SignalRef }, { resolve }: Scope): (call: AnalysedCall) => Occurrence[] {
+  const asked: Resolved = resolve(range.asked, ['hold_seconds', 'asked'])
+  return (call) =>
+    asked.occurrences(call).flatMap((wait) => {
+      const { role, endMs } = call.utterances[wait.utterance]
+      const back = call.utterances.find((utterance) => utterance.index > wait.utterance && utterance.role === role)
+      const held = back?.startMs === undefined || endMs === undefined ? undefined : (back.startMs - endMs) / 1000
+      return back !== undefined && isInside(range, held) ? [{ ...at(back, `${held}s`), parts: [wait] }] : []
+    })
+}
+
+function isInside(range: Range | undefined, value: number | undefined): boolean {
+  if (range === undefined || value === undefined) return false
+  return (range.above === undefined || value >= range.above) && (range.below === undefined || value < range.below)
+}
+
+function at({ index, text }: Utterance, detail: string): Occurrence {
+  return { utterance: index, from: 0, to: text.length, how: 'time', marks: 0, confidence: 1, detail }
+}

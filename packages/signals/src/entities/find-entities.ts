@@ -1,0 +1,70 @@
+import type { Entity } from './entity.js'
+import { findAmounts } from './amounts.js'
+import { findMoments } from './moments.js'
+import { chineseNumber, spokenDigits } from './chinese-number.js'
+
+const NUMBER = String.raw`(?:\d+(?:\.\d+)?[万千百亿]?|[零〇一幺二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?万?)`
+const DURATION = new RegExp(`(${NUMBER}|半)个?(半)?(秒钟?|分钟|分|刻钟|小时|钟头|天|日|周|星期|礼拜|月|年)(?!费|租|套|卡)`, 'gu')
+const PHONE = /(?:[0-9零〇一幺二三四五六七八九][\s-]?){7,12}/gu
+const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
+/** The hundred most frequent family names. */
+const FAMILY =
+  '王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
+const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
+
+const SECONDS: Readonly<Record<string, number>> = {
+  秒: 1, 秒钟: 1, 分: 60, 分钟: 60, 刻钟: 900, 小时: 3600, 钟头: 3600, 天: 86_400, 日: 86_400,
+  周: 604_800, 星期: 604_800, 礼拜: 604_800, 月: 2_592_000, 年: 31_536_000,
+}
+
+/**
+ * Amounts, dates, times of day, durations, phone numbers, names and other numbers in a normalised
+ * text; relative dates are reckoned from `startedAt` (ISO 8601, the day in its own offset).
+ * Longer and more telling readings win over plain numbers they contain.
+ */
+export function findEntities(text: string, startedAt: string): Entity[] {
+  const found: Entity[] = []
+  const claim = (entities: readonly Entity[]): void => {
+    for (const entity of entities) {
+      if (!found.some(({ from, to }) => entity.from < to && from < entity.to)) found.push(entity)
+    }
+  }
+  claim(findPhones(text))
+  claim(findMoments(text, startedAt))
+  claim(findAmounts(text))
+  claim(findDurations(text))
+  claim(findNames(text))
+  claim(findNumbers(text))
+  return found.sort((a, b) => a.from - b.from)
+}
+
+function findPhones(text: string): Entity[] {
+  return [...text.matchAll(PHONE)].flatMap((match) => {
+    const words = match[0].trimEnd()
+    const digits = spokenDigits(words.replace(/[\s-]/gu, ''))
+    return digits === undefined ? [] : [{ from: match.index, to: match.index + words.length, value: { type: 'phone', digits } as const }]
+  })
+}
+
+function findDurations(text: string): Entity[] {
+  return [...text.matchAll(DURATION)].flatMap((match) => {
+    const count = match[1] === '半' ? 0.5 : chineseNumber(match[1])
+    if (count === undefined) return []
+    const seconds = (count + (match.at(2) === '半' ? 0.5 : 0)) * SECONDS[match[3]]
+    return [{ from: match.index, to: match.index + match[0].length, value: { type: 'duration', seconds } as const }]
+  })
+}
+
+function findNames(text: string): Entity[] {
+  return [...text.matchAll(NAME)].map((match) => {
+    const from = match.index + match[0].length - match[1].length
+    return { from, to: from + match[1].length, value: { type: 'name', name: match[1] } as const }
+  })
+}
+
+function findNumbers(text: string): Entity[] {
+  return [...text.matchAll(PLAIN_NUMBER)].flatMap((match) => {
+    const value = chineseNumber(match[0])
+    return value === undefined ? [] : [{ from: match.index, to: match.index + match[0].length, value: { type: 'number', value } as const }]
+  })
+}

@@ -1,0 +1,230 @@
+import { HARD_STOP, type SyllableTable } from '@yuzhi/text'
+import type { Utterance } from '../analysed-call.js'
+import { Automaton } from './automaton.js'
+import type { Gap, Wording } from './pattern.js'
+
+/** How the wordings of a phrase are looked for. */
+export interface PhraseOptions {
+  /** Accept what only sounds like it (在见 → 再见). */
+  sound: boolean
+  /** Refuse hits that cut a word in two (申|请). */
+  edges: boolean
+}
+
+export interface PhraseHit {
+  from: number
+  to: number
+  bySound: boolean
+  /** The phrase as its author wrote it. */
+  source: string
+}
+
+interface Pattern extends PhraseOptions {
+  wording: Wording
+  group: number
+  source: string
+}
+
+/** A literal of stage `stage` of a pattern. */
+interface Place {
+  pattern: number
+  stage: number
+  literal: string
+}
+
+/** The stages that have matched so far, in view offsets. */
+interface Progress {
+  stamp: number
+  start: number
+  end: number
+  firstLength: number
+  bySound: boolean
+}
+
+const MIN_SOUND_LENGTH = 2
+/** Literals longer than this are hardly ever hit inside other words; segmenters err more often. */
+const MAX_EDGE_LENGTH = 3
+
+/**
+ * All literals of all signals, found in one pass. Phrases come in groups (one a detector), so that
+ * a call is charged for the phrases it holds, not for those that exist.
+ */
+export class PhraseBook {
+  private readonly patterns: Pattern[] = []
+  private groups = 0
+
+  newGroup(): number {
+    return this.groups++
+  }
+
+  /** Enters a phrase with all its wordings. */
+  add(group: number, source: string, wordings: readonly Wording[], options: PhraseOptions): void {
+    for (const wording of wordings) this.patterns.push({ ...options, wording, group, source })
+  }
+
+  compile(syllables: SyllableTable): PhraseMatcher {
+    return new PhraseMatcher(this.patterns, syllables)
+  }
+}
+
+export class PhraseMatcher {
+  private readonly byCharacter: Automaton
+  private readonly bySound: Automaton
+  private readonly characterPlaces: Place[][] = []
+  private readonly soundPlaces: Place[][] = []
+  private readonly progress: Progress[][]
+  private stamp = 0
+  private sounds = new Uint16Array(256)
+
+  constructor(
+    private readonly patterns: readonly Pattern[],
+    private readonly syllables: SyllableTable,
+  ) {
+    const characters = new Map<string, number>()
+    const sounds = new Map<string, number>()
+    for (const [number, pattern] of patterns.entries()) {
+      for (const [stage, literals] of pattern.wording.stages.entries()) {
+        for (const literal of literals) {
+          const place = { pattern: number, stage, literal }
+          enter(characters, this.characterPlaces, literal, place)
+          const sound = this.soundOf(literal)
+          if (pattern.sound && sound !== undefined) enter(sounds, this.soundPlaces, sound, place)
+        }
+      }
+    }
+    this.byCharacter = Automaton.build([...characters.keys()].map(toCodes))
+    this.bySound = Automaton.build([...sounds.keys()].map(toCodes))
+    this.progress = patterns.map(({ wording }) => wording.stages.map(() => ({ stamp: 0, start: 0, end: 0, firstLength: 0, bySound: false })))
+  }
+
+  /** Calls `found(group, hit)` for every phrase in the utterance; offsets are of its text. */
+  match(utterance: Utterance, found: (group: number, hit: PhraseHit) => void): void {
+    const { codes, length } = utterance.view
+    this.stamp++
+    this.byCharacter.scan(codes, length, (literal, end) => {
+      for (const place of this.characterPlaces[literal]) this.advance(utterance, place, end, false, found)
+    })
+    if (this.sounds.length < length) this.sounds = new Uint16Array(length * 2)
+    const sounds = this.syllables.read(codes, length, this.sounds)
+    this.bySound.scan(sounds, length, (literal, end) => {
+      for (const place of this.soundPlaces[literal]) {
+        if (this.isMisheard(utterance, place, end)) this.advance(utterance, place, end, true, found)
+      }
+    })
+  }
+
+  private soundOf(literal: string): string | undefined {
+    if (literal.length < MIN_SOUND_LENGTH) return undefined
+    const codes = Array.from({ length: literal.length }, (_, i) => this.syllables.of(literal.charCodeAt(i)))
+    return codes.includes(0) ? undefined : String.fromCharCode(...codes)
+  }
+
+  /**
+   * Do the words at `end` only sound like the literal? Half of its characters must stand as
+   * written, and none of the others may belong to a word of the dictionary (在建 is not 再见).
+   */
+  private isMisheard(utterance: Utterance, { literal }: Place, end: number): boolean {
+    const { view, edges, text } = utterance
+    const start = end - literal.length
+    let same = 0
+    for (let i = 0; i < literal.length; i++) {
+      if (view.codes[start + i] === literal.charCodeAt(i)) {
+        same++
+        continue
+      }
+      const at = view.at[start + i]
+      const standsAlone = edges[at] === 1 && edges[at + 1] === 1
+      if (!standsAlone && !isReduplicated(text, at)) return false
+    }
+    return same < literal.length && same * 2 >= literal.length
+  }
+
+  private advance(utterance: Utterance, place: Place, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {
+    const pattern = this.patterns[place.pattern]
+    const { stages, gaps } = pattern.wording
+    const progress = this.progress[place.pattern]
+    const { length } = place.literal
+    const here = progress[place.stage]
+    if (place.stage === 0) {
+      set(here, this.stamp, end - length, end, length, bySound)
+    } else {
+      const before = progress[place.stage - 1]
+      if (before.stamp !== this.stamp || !fits(utterance, gaps[place.stage - 1], before.end, end - length)) return
+      set(here, this.stamp, before.start, end, before.firstLength, bySound || before.bySound)
+    }
+    if (place.stage < stages.length - 1) return
+    const hit = this.finish(utterance, pattern, here, length)
+    if (hit !== undefined) found(pattern.group, hit)
+  }
+
+  private finish(utterance: Utterance, { wording, edges, source }: Pattern, { start, end, firstLength, bySound }: Progress, lastLength: number): PhraseHit | undefined {
+    const { view, text } = utterance
+    const from = view.at[start]
+    const to = view.at[end - 1] + 1
+    if (wording.anchoredStart && !isSentenceStart(text, from)) return undefined
+    if (wording.anchoredEnd && !isSentenceEnd(text, to)) return undefined
+    if (wording.tail !== undefined && !hasTail(utterance, wording.tail, end)) return undefined
+    if (edges && firstLength <= MAX_EDGE_LENGTH && utterance.edges[from] === 0) return undefined
+    if (edges && lastLength <= MAX_EDGE_LENGTH && utterance.edges[to] === 0) return undefined
+    return { from, to, bySound, source }
+  }
+}
+
+function enter(known: Map<string, number>, places: Place[][], key: string, place: Place): void {
+  let index = known.get(key)
+  if (index === undefined) {
+    index = known.size
+    known.set(key, index)
+    places.push([])
+  }
+  places[index].push(place)
+}
+
+function toCodes(key: string): number[] {
+  return Array.from({ length: key.length }, (_, i) => key.charCodeAt(i))
+}
+
+function set(progress: Progress, stamp: number, start: number, end: number, firstLength: number, bySound: boolean): void {
+  progress.stamp = stamp
+  progress.start = start
+  progress.end = end
+  progress.firstLength = firstLength
+  progress.bySound = bySound
+}
+
+function isReduplicated(text: string, at: number): boolean {
+  return text[at] === text[at + 1] || text[at] === text[at - 1]
+}
+
+function fits(utterance: Utterance, gap: Gap, from: number, to: number): boolean {
+  const { view } = utterance
+  if (to < from + gap.min || to - from > gap.max) return false
+  for (let i = from; i < to; i++) if (view.codes[i] === HARD_STOP) return false
+  return gap.slot === undefined || holdsEntity(utterance, gap.slot, view.at[from - 1] + 1, view.at[to])
+}
+
+function hasTail(utterance: Utterance, tail: Gap, end: number): boolean {
+  const { view, text } = utterance
+  if (end + tail.min > view.length || view.codes[end] === HARD_STOP) return tail.min === 0
+  const last = Math.min(end + tail.max, view.length)
+  return tail.slot === undefined || holdsEntity(utterance, tail.slot, view.at[end], last < view.length ? view.at[last] : text.length)
+}
+
+function holdsEntity(utterance: Utterance, type: string, from: number, to: number): boolean {
+  return utterance.findEntities().some((entity) => entity.value.type === type && entity.from < to && entity.to > from)
+}
+
+const SENTENCE_BREAK = /[，,。？！；?!;、\s]/u
+const PARTICLE = /[嗯呃啊呀哦噢喔诶欸哎唉]/u
+
+function isSentenceStart(text: string, from: number): boolean {
+  let i = from - 1
+  while (i >= 0 && PARTICLE.test(text[i])) i--
+  return i < 0 || SENTENCE_BREAK.test(text[i])
+}
+
+function isSentenceEnd(text: string, to: number): boolean {
+  let i = to
+  while (i < text.length && PARTICLE.test(text[i])) i++
+  return i >= text.length || SENTENCE_BREAK.test(text[i])
+}

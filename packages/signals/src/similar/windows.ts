@@ -1,0 +1,54 @@
+import { HARD_STOP, type MatchView } from '@yuzhi/text'
+
+/** A stretch of a match view, in view units. */
+export interface Window {
+  start: number
+  end: number
+}
+
+/** Speech without punctuation is read through windows of this length. */
+const WINDOW = 14
+const STEP = 4
+/** Neighbouring clauses are read together up to this length. */
+const MAX_JOINED = 26
+const MIN_WINDOW = 2
+
+/**
+ * The stretches of an utterance that are compared with examples: every clause (punctuation, spaces
+ * and turn borders divide), neighbouring clauses together, and within a long clause overlapping
+ * windows. A few for every clause, so the work stays linear.
+ */
+export function windows(text: string, view: MatchView): Window[] {
+  const clauses = clausesOf(text, view)
+  const result: Window[] = []
+  for (const [index, clause] of clauses.entries()) {
+    if (clause.end - clause.start >= MIN_WINDOW) result.push(clause)
+    if (clause.end - clause.start > WINDOW + STEP) {
+      for (let start = clause.start; start + WINDOW < clause.end; start += STEP) result.push({ start, end: start + WINDOW })
+      result.push({ start: clause.end - WINDOW, end: clause.end })
+    }
+    for (let last = index + 1; last < Math.min(index + 3, clauses.length); last++) {
+      if (clauses[last].end - clause.start > MAX_JOINED) break
+      result.push({ start: clause.start, end: clauses[last].end })
+    }
+  }
+  return result
+}
+
+function clausesOf(text: string, { at, codes, length }: MatchView): Window[] {
+  const clauses: Window[] = []
+  let start = 0
+  for (let i = 1; i <= length; i++) {
+    if (i < length && codes[i - 1] !== HARD_STOP && !divides(text, at[i - 1] + 1, at[i])) continue
+    clauses.push({ start, end: i })
+    start = i
+  }
+  return clauses
+}
+
+const DIVIDER = /[\s，,。？！；?!;、：:]/u
+
+function divides(text: string, from: number, to: number): boolean {
+  for (let i = from; i <= to; i++) if (DIVIDER.test(text[i])) return true
+  return false
+}

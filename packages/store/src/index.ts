@@ -1,0 +1,7 @@
+export { openChdb } from './chdb-executor.js'
+export { type Executor, type Parameters, queryRows } from './executor.js'
+export { openReader, type Reader } from './open-reader.js'
+export { openStore, type ScoredCall, type Store } from './open-store.js'
+export { SqlGuard } from './sql-guard.js'
+export { StoreError, type StoreErrorCode } from './store-error.js'
+export { DATABASE, DDL } from './tables.js'

@@ -1,0 +1,8 @@
+export { DictionaryError, type DictionaryWord, readDictionary } from './dictionary.js'
+export { jiebaSegmenter } from './jieba-segmenter.js'
+export { foldLiteral, HARD_STOP, type MatchView, matchView } from './match-view.js'
+export { type Normalised, normalise } from './normalise.js'
+export { OffsetMap } from './offset-map.js'
+export type { Segmenter, Word } from './segmenter.js'
+export { SyllableTable } from './syllables.js'
+export { toSimplified } from './to-simplified.js'

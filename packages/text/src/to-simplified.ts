@@ -1,0 +1,48 @@
+import * as OpenCC from 'opencc-js/t2cn'
+
+const FIRST_HAN = 0x3400
+const LAST_HAN = 0x9fff
+
+const convert = OpenCC.Converter({ from: 'tw', to: 'cn' })
+
+/** Characters that the converter leaves, yet a recogniser in traditional script writes. */
+const LEFTOVERS: readonly (readonly [string, string])[] = [
+  ['甚么', '什么'],
+  ['妳', '你'],
+  ['祂', '他'],
+  ['牠', '它'],
+]
+
+const isTraditional = findTraditional()
+
+function findTraditional(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (let code = FIRST_HAN; code <= LAST_HAN; code++) {
+    const character = String.fromCharCode(code)
+    if (convert(character) !== character) table[code] = 1
+  }
+  for (const [from] of LEFTOVERS) table[from.charCodeAt(0)] = 1
+  return table
+}
+
+/** True where a code unit has another form in simplified script. */
+export function hasTraditional(code: number): boolean {
+  return isTraditional[code] === 1
+}
+
+/**
+ * Traditional → simplified, in words where the context decides (乾坤/干燥), of the same length as
+ * the input: a conversion that would change the length is done character by character, and a
+ * character whose own conversion would change it stays.
+ */
+export function toSimplified(text: string): string {
+  let converted = convert(text)
+  if (converted.length !== text.length) {
+    converted = Array.from(text, (character) => {
+      const simple = convert(character)
+      return simple.length === character.length ? simple : character
+    }).join('')
+  }
+  for (const [from, to] of LEFTOVERS) converted = converted.replaceAll(from, to)
+  return converted
+}
