@@ -6,6 +6,7 @@ const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.un
 export const Requirement = Place.extend({
   signal: Ref,
   at_least: z.int().positive().default(1),
+  due: z.enum(['opening', 'closing']).optional().describe('Where it is missed, if it may stand anywhere'),
   ahead_of: Ref.optional().describe('Must come before the first of this signal in the same place'),
 })
 export type Requirement = z.infer<typeof Requirement>

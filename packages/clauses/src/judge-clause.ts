@@ -32,6 +32,7 @@ interface CompiledRequirement {
   signal: Resolved
   atLeast: number
   aheadOf: Resolved | undefined
+  due: Requirement['due']
 }
 
 interface CompiledProhibition {
@@ -56,10 +57,11 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
 
 const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0 }
 
-function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
+function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
   return {
     place,
     atLeast,
+    due,
     signal: signals.resolve(signal, [...path, 'signal']),
     aheadOf: aheadOf === undefined ? undefined : signals.resolve(aheadOf, [...path, 'ahead_of']),
   }
@@ -95,7 +97,7 @@ function judgeSituation(
       met.push(...found)
       continue
     }
-    const utterance = isTooLate ? instead.utterance : dueAt(call, place, requirement.signal, situation)
+    const utterance = isTooLate ? instead.utterance : dueAt(call, dueIn(place, requirement.due), requirement.signal, situation)
     if (utterance === undefined) return undefined
     missing.push({ expected: titleOf(requirement.signal), utterance, instead })
   }
@@ -110,6 +112,10 @@ function judgeSituation(
 function placeAfter(place: Place, situation: Occurrence | undefined): Place {
   const hasPlace = Object.values(place).some((part) => part !== undefined)
   return situation === undefined || hasPlace ? place : { after: {} }
+}
+
+function dueIn(place: Place, due: Requirement['due']): Place {
+  return due === undefined ? place : { [due]: {} }
 }
 
 /** The utterance in which something missing should have been said. */

@@ -27,6 +27,7 @@ export const timing: Detector<Spec> = {
     return (call) => {
       const found: Occurrence[] = hold?.(call) ?? []
       if (spec.chars_per_minute?.per === 'call') found.push(...callPace(call, spec.chars_per_minute, scope.role))
+      if (spec.talks !== undefined) found.push(...longTalks(call, spec.talks, scope.role))
       for (const utterance of call.utterances) {
         if (scope.role !== 'any' && scope.role !== utterance.role) continue
         found.push(...atUtterance(call, utterance, spec))
@@ -49,7 +50,6 @@ function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec): Occu
     const pace = charsPerMinute([utterance], spec.chars_per_minute.min_chars)
     if (isInside(spec.chars_per_minute, pace)) found.push(at(utterance, `${pace}`))
   }
-  if (spec.talks !== undefined && isLong(utterance, spec.talks)) found.push(at(utterance, ''))
   return found
 }
 
@@ -89,9 +89,30 @@ function charsPerMinute(utterances: readonly Utterance[], minChars: number): num
   return ms === 0 || chars < minChars ? undefined : Math.round((chars / ms) * 60_000)
 }
 
-function isLong({ view, startMs, endMs }: Utterance, { seconds, chars }: { seconds?: number | undefined; chars?: number | undefined }): boolean {
-  if (chars !== undefined && view.length >= chars) return true
-  return seconds !== undefined && startMs !== undefined && endMs !== undefined && endMs - startMs >= seconds * 1000
+/** An answer this short (嗯, 是的, 好的您说) does not take the floor. */
+const MAX_BACKCHANNEL = 6
+
+/** Stretches in which one speaker holds the floor, answered by no more than an acknowledgement; seen at the first utterance. */
+function longTalks({ utterances }: AnalysedCall, bounds: { seconds?: number | undefined; chars?: number | undefined }, role: string): Occurrence[] {
+  const found: Occurrence[] = []
+  for (let first = 0; first < utterances.length; ) {
+    const speaker = utterances[first].role
+    const talk = [utterances[first]]
+    let next = first + 1
+    while (next + 1 < utterances.length && utterances[next].view.length <= MAX_BACKCHANNEL && utterances[next + 1].role === speaker) {
+      talk.push(utterances[next + 1])
+      next += 2
+    }
+    if ((role === 'any' || role === speaker) && isLong(talk, bounds)) found.push({ ...at(talk[0], ''), parts: talk.slice(1).map((utterance) => at(utterance, '')) })
+    first = talk[talk.length - 1].index + 1
+  }
+  return found
+}
+
+function isLong(talk: readonly Utterance[], { seconds, chars }: { seconds?: number | undefined; chars?: number | undefined }): boolean {
+  if (chars !== undefined && talk.reduce((sum, { view }) => sum + view.length, 0) >= chars) return true
+  const ms = talk.reduce((sum, { startMs, endMs }) => sum + (startMs === undefined || endMs === undefined ? 0 : endMs - startMs), 0)
+  return seconds !== undefined && ms >= seconds * 1000
 }
 
 function compileHold(range: Range & { asked: SignalRef }, { resolve }: Scope): (call: AnalysedCall) => Occurrence[] {

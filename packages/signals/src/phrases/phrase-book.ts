@@ -164,8 +164,8 @@ export class PhraseMatcher {
     if (wording.anchoredStart && !isSentenceStart(text, from)) return undefined
     if (wording.anchoredEnd && !isSentenceEnd(text, to)) return undefined
     if (wording.tail !== undefined && !hasTail(utterance, wording.tail, end)) return undefined
-    if (edges && firstLength <= MAX_EDGE_LENGTH && utterance.edges[from] === 0) return undefined
-    if (edges && lastLength <= MAX_EDGE_LENGTH && utterance.edges[to] === 0) return undefined
+    if (edges && firstLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, from, -1, HARMLESS_HEAD)) return undefined
+    if (edges && lastLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, to, 1, HARMLESS_TAIL)) return undefined
     return { from, to, bySound, source }
   }
 }
@@ -212,6 +212,16 @@ function hasTail(utterance: Utterance, tail: Gap, end: number): boolean {
 
 function holdsEntity(utterance: Utterance, type: string, from: number, to: number): boolean {
   return utterance.findEntities().some((entity) => entity.value.type === type && entity.from < to && entity.to > from)
+}
+
+/** What dictionaries glue to a phrase without changing it: 感谢|您, 稍等|一下, 很|抱歉. */
+const HARMLESS_TAIL = new Set('您你了的啊呀吧啦们一下')
+const HARMLESS_HEAD = new Set('很太真请您你我那就')
+
+/** Is `at` inside a word whose other part, read in direction `step`, changes what is meant? */
+function cutsWordAt({ edges, text }: Utterance, at: number, step: 1 | -1, harmless: ReadonlySet<string>): boolean {
+  for (let i = at; edges[i] === 0; i += step) if (!harmless.has(text[step === 1 ? i : i - 1])) return true
+  return false
 }
 
 const SENTENCE_BREAK = /[，,。？！；?!;、\s]/u

@@ -11,7 +11,8 @@ const WINDOW = 14
 const STEP = 4
 /** Neighbouring clauses are read together up to this length. */
 const MAX_JOINED = 26
-const MIN_WINDOW = 2
+/** Shorter clauses say too little by themselves; phrases are for them. */
+const MIN_WINDOW = 4
 
 /**
  * The stretches of an utterance that are compared with examples: every clause (punctuation, spaces
