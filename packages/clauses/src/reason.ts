@@ -15,9 +15,9 @@ export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: Analysed
   const [missing] = judgement.missing
   const slots: Record<string, string> = {
     title: spec.title,
-    words: words(said as Occurrence | undefined, call),
+    words: words(said, call),
     turn: turnNumber((said as Occurrence | undefined)?.utterance, call),
-    situation: words(situation as Occurrence | undefined, call),
+    situation: words(situation, call),
     situation_turn: turnNumber((situation as Occurrence | undefined)?.utterance, call),
     expected: (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
     due_turn: turnNumber((missing as Judgement['missing'][number] | undefined)?.utterance, call),

@@ -5,6 +5,8 @@ export interface Context {
   say: Say
   /** Folder of the rules. */
   config: string
+  /** Folder for what can be made again: trained models. */
+  cache: string
   /** Folder of the calls that the demo shows. */
   fixtures: string
   isTerminal: boolean

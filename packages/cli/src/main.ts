@@ -24,6 +24,7 @@ function makeContext({ lang, config }: { lang: Lang; config?: string | undefined
   return {
     say: speaker(lang),
     config: config ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config')),
+    cache: path.join(ROOT, 'node_modules', '.cache', 'yuzhi'),
     fixtures: path.join(ROOT, 'test', 'fixtures'),
     isTerminal: process.stderr.isTTY,
     hasColour: process.stdout.isTTY && process.env.NO_COLOR === undefined,

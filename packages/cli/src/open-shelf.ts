@@ -1,10 +1,11 @@
 import { Shelf, UnknownStandard } from '@yuzhi/rules'
+import { fileCache } from './file-cache.js'
 import { type Context, UserError } from './context.js'
 
 /** The rubrics of the configuration, or only those of one standard. */
-export function openShelf({ config, say }: Context, standard: string | undefined): Shelf {
+export function openShelf({ config, cache, say }: Context, standard: string | undefined): Shelf {
   try {
-    return Shelf.open(config, standard)
+    return Shelf.open(config, standard, fileCache(cache))
   } catch (error) {
     if (!(error instanceof UnknownStandard)) throw error
     const hint = error.suggestion === undefined ? '' : say('did_you_mean', { name: error.suggestion })

@@ -2,7 +2,7 @@ import { type Call, parseCall, type Rejected, type Score } from '@yuzhi/schemas'
 import type { Rubric, Shelf } from '@yuzhi/rules'
 import type { Say } from './messages.js'
 import { MAX_LINE_BYTES, readLines } from './read-lines.js'
-import { SeenIds } from './seen-ids.js'
+import { type SeenIds } from './seen-ids.js'
 
 export type LineResult =
   | { ok: true; call: Call; score: Score; rubric: Rubric; read: number }

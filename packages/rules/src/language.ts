@@ -13,14 +13,14 @@ export interface Language {
   background: Background
 }
 
-/** Reads `dictionary/`, `synonyms.yaml` and `background/{agent,customer}.txt` (an utterance a line) of a configuration folder. */
+/** Reads `dictionary/`, `synonyms.yaml` and `background/*.txt` (an utterance a line) of a configuration folder. */
 export function loadLanguage(folder: string): Language {
   const dictionary = path.join(folder, 'dictionary')
   const background = path.join(folder, 'background')
   return {
     words: textFiles(dictionary).flatMap(readDictionary),
     synonyms: readSynonyms(path.join(folder, 'synonyms.yaml')),
-    background: { agent: readLines(path.join(background, 'agent.txt')), customer: readLines(path.join(background, 'customer.txt')) },
+    background: Object.fromEntries(textFiles(background).map((file) => [path.basename(file, '.txt'), readLines(file)])),
   }
 }
 
@@ -39,6 +39,5 @@ function textFiles(folder: string): string[] {
 }
 
 function readLines(file: string): string[] {
-  if (!existsSync(file)) return []
   return readFileSync(file, 'utf8').split(/\r?\n/u).filter((line) => line.trim() !== '')
 }

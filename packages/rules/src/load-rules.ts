@@ -57,7 +57,7 @@ function readSignals(folder: string, signals: Map<string, SignalSpec>, origins: 
     for (const [name, spec] of Object.entries(file.parse(SignalsFile)?.signals ?? {})) {
       if (origins.has(name)) file.report(['signals', name], `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`)
       origins.set(name, { file, path: ['signals', name] })
-      signals.set(name, spec as SignalSpec)
+      signals.set(name, spec)
     }
     return file
   })

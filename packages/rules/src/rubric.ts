@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ClauseSpec, type ClauseWeight, compileClause, evidenceOf, type JudgeClause, reasonFor, sharePoints } from '@yuzhi/clauses'
 import type { Call, RubricId, Score } from '@yuzhi/schemas'
-import { type AnalysedCall, compileSignals, type Resolved, type SignalSet, type SignalSpec } from '@yuzhi/signals'
+import { type AnalysedCall, compileSignals, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
 import type { Segmenter } from '@yuzhi/text'
 import type { Language } from './language.js'
 import type { RuleSet } from './load-rules.js'
@@ -19,12 +19,12 @@ export interface Rubric {
 }
 
 /** Compiles a rule set. Throws a RuleError with every mistake, placed in its file. */
-export function compileRubric(rules: RuleSet, language: Language, segmenter: Segmenter): Rubric {
+export function compileRubric(rules: RuleSet, language: Language, segmenter: Segmenter, cache?: TrainedCache): Rubric {
   const faults: RuleFault[] = [...rules.faults]
   const report = (path: readonly (string | number)[], message: string): void => {
     faults.push({ ...rules.locate(path), message, severity: 'error' })
   }
-  const signals = compileSignals(rules.signals, { segmenter, synonyms: language.synonyms, background: language.background }, report)
+  const signals = compileSignals(rules.signals, { segmenter, synonyms: language.synonyms, background: language.background, cache }, report)
   const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''
   const clauses = rules.clauses.map((spec) => {
     const title = typeof spec.when === 'string' ? (rules.signals.get(spec.when)?.title ?? '') : ''

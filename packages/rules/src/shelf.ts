@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Call } from '@yuzhi/schemas'
-import { nearestName } from '@yuzhi/signals'
+import { nearestName, type TrainedCache } from '@yuzhi/signals'
 import { jiebaSegmenter } from '@yuzhi/text'
 import { loadLanguage } from './language.js'
 import { loadRules, type RuleSet } from './load-rules.js'
@@ -16,19 +16,23 @@ export class Shelf {
   private readonly language
   private readonly segmenter
 
-  private constructor(readonly ruleSets: readonly RuleSet[], folder: string) {
+  private constructor(
+    readonly ruleSets: readonly RuleSet[],
+    folder: string,
+    private readonly cache: TrainedCache | undefined,
+  ) {
     this.language = loadLanguage(folder)
     this.segmenter = jiebaSegmenter(this.language.words)
   }
 
   /** Reads every standard under `folder`/standards, or those with the id `only`. */
-  static open(folder: string, only?: string): Shelf {
+  static open(folder: string, only?: string, cache?: TrainedCache): Shelf {
     const standards = path.join(folder, 'standards')
     const folders = readdirSync(standards).filter((name) => existsSync(path.join(standards, name, 'standard.yaml'))).sort()
     const ruleSets = folders.map((name) => loadRules(path.join(standards, name)))
     const wanted = ruleSets.filter(({ standard }) => only === undefined || standard.id === only)
     if (wanted.length === 0) throw new UnknownStandard(only ?? '', ruleSets.map(({ standard }) => standard.id))
-    return new Shelf(wanted, folder)
+    return new Shelf(wanted, folder, cache)
   }
 
   /** The rubric for a call: the standard asked for, else the call's own, else by routing; undefined where none fits. */
@@ -43,7 +47,7 @@ export class Shelf {
   compile(rules: RuleSet): Rubric {
     let rubric = this.compiled.get(rules.folder)
     if (rubric === undefined) {
-      rubric = compileRubric(rules, this.language, this.segmenter)
+      rubric = compileRubric(rules, this.language, this.segmenter, this.cache)
       this.compiled.set(rules.folder, rubric)
     }
     return rubric

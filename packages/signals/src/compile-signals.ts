@@ -7,6 +7,7 @@ import { PhraseBook, type PhraseMatcher } from './phrases/phrase-book.js'
 import { nearestName } from './nearest-name.js'
 import { DETECTORS, SignalSpec } from './signal-spec.js'
 import { type Background, learn, type Lesson } from './similar/learner.js'
+import type { TrainedCache } from './similar/trained-cache.js'
 import type { SimilarModel } from './similar/similar-model.js'
 
 /** What signals are compiled with; all of it can change an outcome. */
@@ -14,6 +15,8 @@ export interface SignalEnvironment {
   segmenter: Segmenter
   synonyms: Readonly<Record<string, readonly string[]>>
   background: Background
+  /** Changes nothing but the time that compiling takes. */
+  cache?: TrainedCache | undefined
 }
 
 /** A mistake of the author; `path` starts with the signal's name. */
@@ -95,9 +98,7 @@ class SignalCompiler implements SignalSet {
     const roles = new Set(this.taught.map(({ role }) => role))
     for (const role of roles) {
       const lessons = this.taught.flatMap((taught, number) => (taught.role === role ? [number] : []))
-      const { background } = this.environment
-      const texts = role === 'any' ? Object.values(background).flat() : (background[role] ?? [])
-      this.learned.set(role, { model: learn(lessons.map((number) => this.taught[number].lesson), texts), lessons })
+      this.learned.set(role, { model: learn(lessons.map((number) => this.taught[number].lesson), this.environment.background, this.environment.cache), lessons })
     }
   }
 
@@ -158,7 +159,7 @@ class SignalCompiler implements SignalSet {
   private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined): CompiledSignal {
     const detectors = DETECTORS.filter(({ key }) => spec[key] !== undefined)
     if (detectors.length === 0) this.report(path, 'says nothing to look for: give at least one of ' + DETECTORS.map(({ key }) => key).join(', '))
-    const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1 }
+    const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1, backgrounds: [] }
     return {
       role,
       accept: spec.accept,
@@ -170,6 +171,7 @@ class SignalCompiler implements SignalSet {
           signal: name,
           role,
           lesson: spec.hits === undefined ? undefined : lesson,
+          backgrounds: Object.keys(this.environment.background),
           synonyms: this.environment.synonyms,
           phrases: this.book,
           teach: (taught) => this.taught.push({ lesson: taught, role }) - 1,

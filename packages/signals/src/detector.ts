@@ -18,6 +18,8 @@ export interface Scope {
   role: Role | 'any'
   /** What the signal learns from; only signals with examples may be learned. */
   lesson: Lesson | undefined
+  /** Names of the backgrounds that there are. */
+  backgrounds: readonly string[]
   synonyms: Readonly<Record<string, readonly string[]>>
   phrases: PhraseBook
   /** Registers the lesson with its role's learner; hits appear in `call.similar` under the number. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 
 /** A dictionary file that cannot be used; `line` is 1-based, 0 for the file as a whole. */
 export class DictionaryError extends Error {
@@ -38,24 +38,38 @@ export function readDictionary(file: string): DictionaryWord[] {
   return words
 }
 
-/** Fails where the native segmenter would abort the whole process: missing, empty, no text. */
+const HEAD_BYTES = 4096
+
+/** Fails where the native segmenter would abort the whole process: missing, empty, no text. Reads the head of the file. */
 export function checkDictionaryFile(file: string, fields: number): void {
-  const text = readText(file)
-  const firstLine = text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n')).trim()
-  if (firstLine === '') throw new DictionaryError(file, 1, 'the dictionary is empty')
-  if (fields > 0 && firstLine.split(/\s+/u).length !== fields) {
+  checkIsFile(file)
+  const head = Buffer.alloc(HEAD_BYTES)
+  const descriptor = openSync(file, 'r')
+  const length = readSync(descriptor, head, 0, HEAD_BYTES, 0)
+  closeSync(descriptor)
+  const [firstLine] = decode(file, head.subarray(0, length), true).split('\n')
+  if (firstLine.trim() === '') throw new DictionaryError(file, 1, 'the dictionary is empty')
+  if (fields > 0 && firstLine.trim().split(/\s+/u).length !== fields) {
     throw new DictionaryError(file, 1, `expected ${fields} fields a line, found "${firstLine.slice(0, 60)}"`)
   }
 }
 
-function readText(file: string): string {
+function checkIsFile(file: string): void {
   if (!existsSync(file)) throw new DictionaryError(file, 0, 'the dictionary file is missing')
   if (!statSync(file).isFile()) throw new DictionaryError(file, 0, 'not a file')
+}
+
+function decode(file: string, bytes: Uint8Array, isHead: boolean): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isHead })
   } catch {
     throw new DictionaryError(file, 0, 'not UTF-8 text')
   }
+}
+
+function readText(file: string): string {
+  checkIsFile(file)
+  return decode(file, readFileSync(file), false)
 }
 
 export function fingerprintWords(words: readonly DictionaryWord[]): string {

@@ -30,12 +30,12 @@ function markPlain(): Uint8Array {
 }
 
 function needsWork(text: string): boolean {
-  let previous = 0
-  for (let i = 0; i < text.length; i++) {
+  let next = 0
+  for (let i = text.length - 1; i >= 0; i--) {
     const code = text.charCodeAt(i)
     const kind = PLAIN[code]
-    if (kind === 0 || (kind === 2 && code === previous)) return true
-    previous = code
+    if (kind === 0 || (kind === 2 && code === next)) return true
+    next = code
   }
   return false
 }
@@ -65,13 +65,13 @@ export function normalise(source: string): Normalised {
     at = mark.index + mark[0].length
   }
   appendClusters(source, at, source.length, append)
-  for (let i = 0; i < text.length; i++) {
-    if (hasTraditional(text.charCodeAt(i))) {
-      text = toSimplified(text)
-      break
-    }
-  }
+  if (holdsTraditional(text)) text = toSimplified(text)
   return { text, map: OffsetMap.of(starts, ends, source.length) }
+}
+
+function holdsTraditional(text: string): boolean {
+  for (let i = text.length - 1; i >= 0; i--) if (hasTraditional(text.charCodeAt(i))) return true
+  return false
 }
 
 function appendClusters(source: string, from: number, to: number, append: (folded: string, start: number, end: number) => void): void {

@@ -1,9 +1,9 @@
-import * as OpenCC from 'opencc-js/t2cn'
+import { Converter } from 'opencc-js/t2cn'
 
 const FIRST_HAN = 0x3400
 const LAST_HAN = 0x9fff
 
-const convert = OpenCC.Converter({ from: 'tw', to: 'cn' })
+const convert = Converter({ from: 'tw', to: 'cn' })
 
 /** Characters that the converter leaves, yet a recogniser in traditional script writes. */
 const LEFTOVERS: readonly (readonly [string, string])[] = [

@@ -5,9 +5,10 @@ const DEFAULT_FALSE_ALARMS = 1
 const MIN_HITS = 8
 
 const Spec = z.union([
-  z.literal(true).transform(() => ({ false_alarms: DEFAULT_FALSE_ALARMS })),
+  z.literal(true).transform(() => ({ false_alarms: DEFAULT_FALSE_ALARMS, background: undefined })),
   z.strictObject({
     false_alarms: z.number().positive().max(2000).describe('Background utterances in 10,000 that may hit'),
+    background: z.array(z.string()).min(1).optional().describe('Files of config/background that show nothing of the kind; the speaker’s own unless told otherwise'),
   }),
 ])
 
@@ -16,12 +17,14 @@ export const similar: Detector<z.infer<typeof Spec>> = {
   key: 'similar',
   spec: Spec,
   combines: false,
-  compile({ false_alarms: falseAlarms }, { lesson, teach, fault }) {
+  compile({ false_alarms: falseAlarms, background }, { lesson, backgrounds, role, teach, fault }) {
     if (lesson === undefined || lesson.hits.length < MIN_HITS) {
       fault([], `similar wording is learned from the signal's hits: at least ${MIN_HITS} are needed`)
       return () => []
     }
-    const number = teach({ ...lesson, falseAlarms })
+    const names = background ?? (role === 'any' ? ['agent', 'customer'] : [role])
+    for (const [index, name] of names.entries()) if (!backgrounds.includes(name)) fault(['background', index], `no background "${name}"; there are: ${backgrounds.join(', ')}`)
+    const number = teach({ ...lesson, falseAlarms, backgrounds: names.filter((name) => backgrounds.includes(name)) })
     return (call) =>
       (call.similar.get(number) ?? []).map(({ utterance, from, to, margin }) => ({
         utterance, from, to, how: 'similar', marks: 0, confidence: 1, detail: '', margin,

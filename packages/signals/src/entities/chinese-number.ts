@@ -23,8 +23,9 @@ export function spokenDigits(text: string): string | undefined {
 export function chineseNumber(text: string): number | undefined {
   const arabic = /^(\d+(?:\.\d+)?)(万|千|百|亿)?$/u.exec(text)
   if (arabic !== null) return round(Number(arabic[1]) * multiplier(arabic.at(2)))
-  const [whole, fraction, ...rest] = text.split('点')
-  if (rest.length > 0 || whole === '') return undefined
+  const [whole, ...fractions] = text.split('点')
+  if (fractions.length > 1 || whole === '') return undefined
+  const fraction = fractions.at(0)
   const value = wholeNumber(whole)
   if (value === undefined || fraction === undefined) return value
   const decimals = /^(.+?)([万亿])?$/u.exec(fraction)

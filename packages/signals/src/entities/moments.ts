@@ -24,7 +24,7 @@ export function findMoments(text: string, startedAt: string): Entity[] {
 
 function findDays(text: string, today: number): Entity[] {
   return [...text.matchAll(DAY)].flatMap((match) => {
-    const time = dayOf(match as (string | undefined)[], today)
+    const time = dayOf(match, today)
     if (time === undefined) return []
     return [{ from: match.index, to: match.index + match[0].length, value: { type: 'date', day: new Date(time).toISOString().slice(0, 10) } as const }]
   })

@@ -16,11 +16,11 @@ export class Automaton {
   ) {}
 
   /** Literal `i` is `literals[i]`, a sequence of codes above 0; they must differ from each other. */
-  static build(literals: readonly ArrayLike<number>[]): Automaton {
+  static build(literals: readonly (readonly number[])[]): Automaton {
     const symbols = new Uint16Array(0x10000)
     let symbolCount = 0
     for (const literal of literals) {
-      for (let i = 0; i < literal.length; i++) if (symbols[literal[i]] === 0) symbols[literal[i]] = ++symbolCount
+      for (const code of literal) if (symbols[code] === 0) symbols[code] = ++symbolCount
     }
     const trie = buildTrie(literals, symbols)
     return layOut(trie, symbols, symbolCount)
@@ -66,12 +66,12 @@ function newNode(): Node {
   return { children: new Map(), literal: -1, state: 0 }
 }
 
-function buildTrie(literals: readonly ArrayLike<number>[], symbols: Uint16Array): Node {
+function buildTrie(literals: readonly (readonly number[])[], symbols: Uint16Array): Node {
   const root = newNode()
   for (const [index, literal] of literals.entries()) {
     let node = root
-    for (let i = 0; i < literal.length; i++) {
-      const symbol = symbols[literal[i]]
+    for (const code of literal) {
+      const symbol = symbols[code]
       let child = node.children.get(symbol)
       if (child === undefined) {
         child = newNode()

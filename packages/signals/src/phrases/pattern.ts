@@ -79,7 +79,7 @@ function braceToken(braces: string, synonyms: Readonly<Record<string, readonly s
     return { choices: group }
   }
   if (braces.includes('|')) return { choices: braces.split('|') }
-  return { gap: { min: 1, max: SLOT_GAP, slot: ENTITY_SLOTS[braces] as string | undefined } }
+  return { gap: { min: 1, max: SLOT_GAP, slot: ENTITY_SLOTS[braces] } }
 }
 
 function toStages(parts: readonly Token[]): { stages: string[][]; gaps: Gap[]; tail: Gap | undefined } {

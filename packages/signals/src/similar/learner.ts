@@ -1,9 +1,9 @@
-import type { Role } from '@yuzhi/schemas'
 import { type MatchView, matchView, normalise } from '@yuzhi/text'
 import { dot, type Sample, type SparseVector, trainClassifier } from './linear-classifier.js'
 import { NgramIndex } from './ngram-index.js'
 import { SimilarModel } from './similar-model.js'
 import { tailThreshold } from './threshold.js'
+import { decodeTrained, encodeTrained, type Trained, type TrainedCache, trainingKey } from './trained-cache.js'
 import { windows } from './windows.js'
 
 /** What a signal gives to learn from. */
@@ -15,72 +15,115 @@ export interface Lesson {
   misses: readonly string[]
   /** Background utterances in 10,000 that may hit. */
   falseAlarms: number
+  /** Names of the backgrounds it is told from. */
+  backgrounds: readonly string[]
 }
 
-export type Background = Readonly<Partial<Record<Role, readonly string[]>>>
+/** Utterances by the name of their background; what shows a signal must not be in its backgrounds. */
+export type Background = Readonly<Record<string, readonly string[]>>
 
 /** What an error on each kind of sample costs; hits are few, so each counts more. */
 const COST = { hit: 8, miss: 4, otherHit: 1, background: 1 }
 const FOLDS = 2
 
-interface Text {
-  text: string
-  view: MatchView
-  vector: SparseVector
-}
-
 /**
- * Learns all signals of one role from their examples, near misses and the background. Thresholds
- * come from background that the classifier has not seen (two folds), read as utterances in a call
- * are: the highest of their windows counts.
+ * Learns all signals of one role from their examples, near misses and backgrounds. Thresholds come
+ * from background that the classifier has not seen (two folds), read as utterances in a call are:
+ * the highest of their windows counts.
  */
-export function learn(lessons: readonly Lesson[], background: readonly string[]): SimilarModel {
-  const index = new NgramIndex(1 << 17)
-  const folded = new Map<string, { text: string; view: MatchView }>()
-  for (const text of [...lessons.flatMap(({ hits, misses }) => [...hits, ...misses]), ...background]) {
-    if (folded.has(text)) continue
-    const normalised = normalise(text).text
-    const view = matchView(normalised)
-    folded.set(text, { text: normalised, view })
-    index.learn(view.codes, view.length)
+export function learn(lessons: readonly Lesson[], backgrounds: Background, cache?: TrainedCache): SimilarModel {
+  const read = new TextReader(lessons, backgrounds)
+  const key = cache === undefined ? '' : trainingKey(lessons, backgrounds)
+  const kept = cache?.get(key)
+  let trained = kept === undefined ? undefined : decodeTrained(kept, lessons.length, read.index.size + 1)
+  if (trained === undefined) {
+    trained = trainAll(lessons, backgrounds, read)
+    cache?.put(key, encodeTrained(trained))
   }
-  const idf = inverseFrequencies([...folded.values()].map(({ view }) => view), index)
-  const vectors = new Map<string, Text>()
-  for (const [text, { text: normalised, view }] of folded) {
-    vectors.set(text, { text: normalised, view, vector: toVector(view, 0, view.length, index, idf) })
+  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, trained)
+}
+
+function trainAll(lessons: readonly Lesson[], backgrounds: Background, read: TextReader): Trained[] {
+  const known = new Map<string, { samples: Sample[]; windows: SparseVector[][] }>()
+  const backgroundOf = ({ backgrounds: names }: Lesson): { samples: Sample[]; windows: SparseVector[][] } => {
+    const key = names.join(' ')
+    let texts = known.get(key)
+    if (texts === undefined) {
+      const lines = names.flatMap((name) => backgrounds[name])
+      texts = { samples: read.samples(lines, -1, COST.background), windows: lines.map((line) => read.windows(line)) }
+      known.set(key, texts)
+    }
+    return texts
   }
-  const texts = (from: readonly string[]): Text[] => from.flatMap((text) => vectors.get(text) ?? [])
-  const backgroundTexts = texts(background)
-  const windowVectors = backgroundTexts.map(({ text, view }) => windows(text, view).map(({ start, end }) => toVector(view, start, end, index, idf)))
-  const trained = lessons.map((lesson) => {
+  return lessons.map((lesson) => {
     const others = lessons.filter((other) => other !== lesson && (other.family === undefined || other.family !== lesson.family))
-    const known = new Set([...lesson.hits, ...lesson.misses])
-    const examples: Sample[] = [
-      ...texts(lesson.hits).map(({ vector }) => ({ vector, label: 1, cost: COST.hit })),
-      ...texts(lesson.misses).map(({ vector }) => ({ vector, label: -1, cost: COST.miss })),
-      ...texts(others.flatMap(({ hits }) => hits.filter((hit) => !known.has(hit)))).map(({ vector }) => ({ vector, label: -1, cost: COST.otherHit })),
+    const own = new Set([...lesson.hits, ...lesson.misses])
+    const examples = [
+      ...read.samples(lesson.hits, 1, COST.hit),
+      ...read.samples(lesson.misses, -1, COST.miss),
+      ...read.samples(others.flatMap(({ hits }) => hits.filter((hit) => !own.has(hit))), -1, COST.otherHit),
     ]
-    return trainOne(examples, backgroundTexts, windowVectors, index.size, lesson.falseAlarms / 10_000)
+    const background = backgroundOf(lesson)
+    return trainOne(examples, background.samples, background.windows, read.index.size, lesson.falseAlarms / 10_000)
   })
-  return new SimilarModel(lessons.map(({ signal }) => signal), index, idf, trained)
 }
 
-interface Trained {
-  weights: Float64Array
-  threshold: number
-}
-
-function trainOne(examples: readonly Sample[], background: readonly Text[], windowVectors: readonly SparseVector[][], grams: number, rate: number): Trained {
-  const samples = background.map(({ vector }) => ({ vector, label: -1, cost: COST.background }))
+function trainOne(examples: readonly Sample[], background: readonly Sample[], windowVectors: readonly SparseVector[][], grams: number, rate: number): Trained {
   const unseen: number[] = []
   for (let fold = 0; fold < FOLDS; fold++) {
-    const weights = trainClassifier([...examples, ...samples.filter((_, i) => i % FOLDS !== fold)], grams)
+    const weights = trainClassifier([...examples, ...background.filter((_, i) => i % FOLDS !== fold)], grams)
     for (let i = fold; i < windowVectors.length; i += FOLDS) {
       unseen.push(windowVectors[i].reduce((best, vector) => Math.max(best, dot(weights, vector)), -Infinity) + weights[grams])
     }
   }
-  const weights = trainClassifier([...examples, ...samples], grams)
-  return { weights, threshold: tailThreshold(unseen.filter(Number.isFinite), rate) }
+  const weights = trainClassifier([...examples, ...background], grams)
+  return { weights: Float32Array.from(weights), threshold: tailThreshold(unseen.filter(Number.isFinite), rate) }
+}
+
+/** All texts of a lesson plan, folded and counted once. */
+class TextReader {
+  readonly index = new NgramIndex(1 << 17)
+  readonly idf: Float32Array
+  private readonly texts = new Map<string, { text: string; view: MatchView }>()
+  private readonly vectors = new Map<string, SparseVector>()
+
+  constructor(lessons: readonly Lesson[], backgrounds: Background) {
+    const used = new Set(lessons.flatMap((lesson) => lesson.backgrounds))
+    const lines = [...lessons.flatMap(({ hits, misses }) => [...hits, ...misses]), ...[...used].flatMap((name) => backgrounds[name])]
+    for (const line of lines) {
+      if (this.texts.has(line)) continue
+      const { text } = normalise(line)
+      const view = matchView(text)
+      this.texts.set(line, { text, view })
+      this.index.learn(view.codes, view.length)
+    }
+    this.idf = inverseFrequencies([...this.texts.values()].map(({ view }) => view), this.index)
+  }
+
+  samples(lines: readonly string[], label: number, cost: number): Sample[] {
+    return lines.map((line) => ({ vector: this.vector(line), label, cost }))
+  }
+
+  windows(line: string): SparseVector[] {
+    const { text, view } = this.at(line)
+    return windows(text, view).map(({ start, end }) => toVector(view, start, end, this.index, this.idf))
+  }
+
+  private vector(line: string): SparseVector {
+    let vector = this.vectors.get(line)
+    if (vector === undefined) {
+      const { view } = this.at(line)
+      vector = toVector(view, 0, view.length, this.index, this.idf)
+      this.vectors.set(line, vector)
+    }
+    return vector
+  }
+
+  private at(line: string): { text: string; view: MatchView } {
+    const known = this.texts.get(line)
+    if (known === undefined) throw new Error(`a line that was not read before: ${line}`)
+    return known
+  }
 }
 
 /** ln((1 + texts) / (1 + texts with the gram)) + 1, as in scikit-learn's TfidfTransformer. */

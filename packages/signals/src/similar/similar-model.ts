@@ -1,5 +1,6 @@
 import type { Utterance } from '../analysed-call.js'
 import type { NgramIndex } from './ngram-index.js'
+import type { Trained } from './trained-cache.js'
 import { type Window, windows } from './windows.js'
 
 /** The best window of an utterance for a signal; offsets are of the utterance's text. */
@@ -26,7 +27,7 @@ export class SimilarModel {
     readonly signals: readonly string[],
     private readonly index: NgramIndex,
     idf: Float32Array,
-    private readonly trained: readonly { weights: Float64Array; threshold: number }[],
+    private readonly trained: readonly Trained[],
   ) {
     const width = signals.length
     this.rows = new Float32Array(index.size * width)

@@ -41,7 +41,7 @@ function clausesOf(text: string, { at, codes, length }: MatchView): Window[] {
   let start = 0
   for (let i = 1; i <= length; i++) {
     if (i < length && codes[i - 1] !== HARD_STOP && !divides(text, at[i - 1] + 1, at[i])) continue
-    clauses.push({ start, end: i })
+    if (i - start > 1 || codes[start] !== HARD_STOP) clauses.push({ start, end: i })
     start = i
   }
   return clauses
