@@ -58,7 +58,7 @@ const MAX_ORDER_FAULTS = 5
 /** Turns must start in time order (they may overlap) and end no earlier than they start. */
 function turnOrderFaults(turns: readonly Turn[]): { path: (string | number)[]; message: string }[] {
   const faults: { path: (string | number)[]; message: string }[] = []
-  let latestStart = 0
+  let latestStart = -Infinity
   for (const [index, turn] of turns.entries()) {
     if (faults.length === MAX_ORDER_FAULTS) break
     const { start_ms: start, end_ms: end } = turn

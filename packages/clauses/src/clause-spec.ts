@@ -6,6 +6,7 @@ const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.un
 export const Requirement = Place.extend({
   signal: Ref,
   at_least: z.int().positive().default(1),
+  or_else: Ref.optional().describe('Looked for in the same place only where the first is not found'),
   due: z.enum(['opening', 'closing']).optional().describe('Where it is missed, if it may stand anywhere'),
   ahead_of: Ref.optional().describe('Must come before the first of this signal in the same place'),
 })

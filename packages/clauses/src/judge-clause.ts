@@ -33,6 +33,7 @@ interface CompiledRequirement {
   atLeast: number
   aheadOf: Resolved | undefined
   due: Requirement['due']
+  orElse: Resolved | undefined
 }
 
 interface CompiledProhibition {
@@ -57,12 +58,13 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
 
 const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0 }
 
-function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
+function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
   return {
     place,
     atLeast,
     due,
     signal: signals.resolve(signal, [...path, 'signal']),
+    orElse: orElse === undefined ? undefined : signals.resolve(orElse, [...path, 'or_else']),
     aheadOf: aheadOf === undefined ? undefined : signals.resolve(aheadOf, [...path, 'ahead_of']),
   }
 }
@@ -90,7 +92,8 @@ function judgeSituation(
   const missing: Missing[] = []
   for (const requirement of requirements) {
     const place = placeAfter(requirement.place, situation)
-    const found = findInPlace(call, place, requirement.signal.occurrences(call), situation, requirement.atLeast)
+    let found = findInPlace(call, place, requirement.signal.occurrences(call), situation, requirement.atLeast)
+    if (found.length < requirement.atLeast && requirement.orElse !== undefined) found = findInPlace(call, place, requirement.orElse.occurrences(call), situation, requirement.atLeast)
     const instead = requirement.aheadOf === undefined ? undefined : findInPlace(call, place, requirement.aheadOf.occurrences(call), situation, 1).at(0)
     const isTooLate = instead !== undefined && found.length > 0 && inOrder(instead, found[0]) < 0
     if (found.length >= requirement.atLeast && !isTooLate) {

@@ -20,12 +20,13 @@ const REPEATED_FILLERS = new Set('嗯呃额啊哦噢喔哎唉诶欸呀')
 
 const PLAIN = markPlain()
 
-/** Units that normalising leaves as they are, when they stand alone. */
+/** 1: units that normalising leaves as they are; 2: those too, unless they are repeated. */
 function markPlain(): Uint8Array {
   const table = new Uint8Array(0x10000)
   for (let code = 0x4e00; code <= 0x9fff; code++) table[code] = hasTraditional(code) ? 0 : 1
   for (const character of 'abcdefghijklmnopqrstuvwxyz0123456789.,?!;:()%-+/，。？！；：（）、…“”《》') table[character.charCodeAt(0)] = 1
   for (const character of REPEATED_FILLERS) table[character.charCodeAt(0)] = 2
+  table[0x20] = 2
   return table
 }
 
@@ -51,10 +52,10 @@ export function normalise(source: string): Normalised {
   let text = ''
   let previous = ''
   const append = (folded: string, start: number, end: number): void => {
-    if (folded === previous && (folded === ' ' || REPEATED_FILLERS.has(folded))) return
+    if (folded === '' || (folded === previous && (folded === ' ' || REPEATED_FILLERS.has(folded)))) return
     previous = folded
     text += folded
-    for (let i = 0; i < folded.length; i++) {
+    for (let left = folded.length; left > 0; left--) {
       starts.push(start)
       ends.push(end)
     }

@@ -19,6 +19,8 @@ export class SimilarModel {
   /** Weight × idf, a row of `signals.length` for every gram. */
   private readonly rows: Float32Array
   private readonly squares: Float32Array
+  /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
+  private readonly unseenSquare: number
   private grams = new Int32Array(0)
   private sums = new Float64Array(0)
   private norms = new Float64Array(0)
@@ -35,6 +37,7 @@ export class SimilarModel {
       for (let gram = 0; gram < index.size; gram++) this.rows[gram * width + signal] = weights[gram] * idf[gram]
     }
     this.squares = idf.map((value) => value * value)
+    this.unseenSquare = this.squares.reduce((highest, square) => Math.max(highest, square), 0)
   }
 
   get thresholds(): readonly number[] {
@@ -108,7 +111,7 @@ export class SimilarModel {
         const gram = grams[i * 3 + order]
         const from = (offset + i) * width
         const to = from + width
-        norms[offset + i + 1] = norms[offset + i] + (gram < 0 ? 0 : squares[gram])
+        norms[offset + i + 1] = norms[offset + i] + (gram < 0 ? this.unseenSquare : squares[gram])
         if (gram < 0) sums.copyWithin(to, from, to)
         else for (let s = 0, row = gram * width; s < width; s++) sums[to + s] = sums[from + s] + rows[row + s]
       }
