@@ -20,7 +20,7 @@ export function parseDialogue(text: string, fields: Readonly<Record<string, unkn
       const match = LINE.exec(line.trim())
       if (match === null) throw new DialogueError(`a line of a dialogue starts with 客服:, 客户: or 系统:, not "${line.trim()}"`)
       const [, speaker, start, end, words] = match as unknown as [string, string, string | undefined, string | undefined, string]
-      const times = start === undefined ? {} : { start_ms: Number(start) * 1000, end_ms: Number(end) * 1000 }
+      const times = start === undefined ? {} : { start_ms: Math.round(Number(start) * 1000), end_ms: Math.round(Number(end) * 1000) }
       return { role: SPEAKERS[speaker], text: words, ...times }
     })
   const parsed = Call.safeParse({ call_id: 'test', started_at: STARTED_AT, ...fields, turns })

@@ -73,7 +73,7 @@ class SignalCompiler implements SignalSet {
     return [...this.specs.keys()]
   }
 
-  resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string): Resolved {
+  resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string, edges = true): Resolved {
     if (typeof ref === 'string') return this.resolveName(ref, path, user)
     const parsed = SignalSpec.safeParse(ref)
     if (!parsed.success) {
@@ -82,7 +82,7 @@ class SignalCompiler implements SignalSet {
     }
     const number = this.nextNumber++
     const role = parsed.data.role ?? roleOfParent
-    this.signals[number] = this.compile(parsed.data, '', role, path, user)
+    this.signals[number] = this.compile(parsed.data, '', role, path, user, edges)
     return { name: '', role, occurrences: this.reader(number) }
   }
 
@@ -156,7 +156,7 @@ class SignalCompiler implements SignalSet {
     return (call) => (call.seen[number] ??= occurrencesOf(this.signals[number], call))
   }
 
-  private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined): CompiledSignal {
+  private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined, edges = true): CompiledSignal {
     const detectors = DETECTORS.filter(({ key }) => spec[key] !== undefined)
     if (detectors.length === 0) this.report(path, 'says nothing to look for: give at least one of ' + DETECTORS.map(({ key }) => key).join(', '))
     const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1, backgrounds: [] }
@@ -164,12 +164,13 @@ class SignalCompiler implements SignalSet {
       role,
       accept: spec.accept,
       minConfidence: spec.min_confidence ?? 0,
-      except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user).occurrences,
+      except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user, false).occurrences,
       detectors: detectors.map(({ key, combines, compile }) => ({
         combines,
         detect: compile(spec[key] as never, {
           signal: name,
           role,
+          edges,
           lesson: spec.hits === undefined ? undefined : lesson,
           backgrounds: Object.keys(this.environment.background),
           synonyms: this.environment.synonyms,

@@ -6,17 +6,18 @@ import { parsePattern, PatternError } from '../phrases/pattern.js'
 const Options = z.strictObject({
   any: z.array(z.string().min(1)).min(1),
   sound: z.boolean().default(true).describe('Accept what only sounds like it'),
-  edges: z.boolean().default(true).describe('Refuse hits that cut a word in two'),
+  edges: z.boolean().optional().describe('Refuse hits that cut a word in two; true except in exceptions'),
 })
 
-const Spec = z.union([z.array(z.string().min(1)).min(1).transform((any) => ({ any, sound: true, edges: true })), Options])
+const Spec = z.union([z.array(z.string().min(1)).min(1).transform((any) => ({ any, sound: true, edges: undefined })), Options])
 
 /** Literal wordings with gaps, alternatives and slots. */
 export const phrases: Detector<z.infer<typeof Spec>> = {
   key: 'phrases',
   spec: Spec,
   combines: false,
-  compile({ any, sound, edges }, { phrases: book, synonyms, fault }) {
+  compile({ any, sound, edges: asked }, { phrases: book, edges: usual, synonyms, fault }) {
+    const edges = asked ?? usual
     const group = book.newGroup()
     for (const [index, source] of any.entries()) {
       try {

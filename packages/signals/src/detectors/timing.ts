@@ -73,8 +73,7 @@ function callPace({ utterances }: AnalysedCall, range: Range & { min_chars: numb
   const own = utterances.filter((utterance) => role === 'any' || utterance.role === role)
   const pace = charsPerMinute(own, range.min_chars)
   if (!isInside(range, pace)) return []
-  const longest = own.reduce((a, b) => (b.view.length > a.view.length ? b : a))
-  return [at(longest, `${pace}`)]
+  return [at(own.reduce((a, b) => (b.view.length > a.view.length ? b : a)), `${pace}`)]
 }
 
 /** Characters a minute, punctuation and particles aside, over the time spoken. */
@@ -99,9 +98,12 @@ function longTalks({ utterances }: AnalysedCall, bounds: { seconds?: number | un
     const speaker = utterances[first].role
     const talk = [utterances[first]]
     let next = first + 1
-    while (next + 1 < utterances.length && utterances[next].view.length <= MAX_BACKCHANNEL && utterances[next + 1].role === speaker) {
-      talk.push(utterances[next + 1])
-      next += 2
+    for (;;) {
+      const isAnswered = next < utterances.length && utterances[next].role !== speaker && utterances[next].view.length <= MAX_BACKCHANNEL
+      const following = isAnswered ? next + 1 : next
+      if (following >= utterances.length || utterances[following].role !== speaker) break
+      talk.push(utterances[following])
+      next = following + 1
     }
     if ((role === 'any' || role === speaker) && isLong(talk, bounds)) found.push({ ...at(talk[0], ''), parts: talk.slice(1).map((utterance) => at(utterance, '')) })
     first = talk[talk.length - 1].index + 1

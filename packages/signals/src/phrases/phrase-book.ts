@@ -121,11 +121,13 @@ export class PhraseMatcher {
 
   /**
    * Do the words at `end` only sound like the literal? Half of its characters must stand as
-   * written, and none of the others may belong to a word of the dictionary (在建 is not 再见).
+   * written, and none of the others may belong to a word of the dictionary (在建 is not
+   * 再见) unless the literal is a sentence by itself (不可气, 再见).
    */
   private isMisheard(utterance: Utterance, { literal }: Place, end: number): boolean {
     const { view, edges, text } = utterance
     const start = end - literal.length
+    const isSentence = isSentenceStart(text, view.at[start]) && isSentenceEnd(text, view.at[end - 1] + 1)
     let same = 0
     for (let i = 0; i < literal.length; i++) {
       if (view.codes[start + i] === literal.charCodeAt(i)) {
@@ -134,7 +136,7 @@ export class PhraseMatcher {
       }
       const at = view.at[start + i]
       const standsAlone = edges[at] === 1 && edges[at + 1] === 1
-      if (!standsAlone && !isReduplicated(text, at)) return false
+      if (!standsAlone && !isSentence && !isReduplicated(text, at)) return false
     }
     return same < literal.length && same * 2 >= literal.length
   }
