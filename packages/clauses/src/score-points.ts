@@ -77,7 +77,7 @@ function pointsOf({ add, deduct, each, cap }: ClauseWeight, { outcome, times }: 
   if (outcome === 'not_applicable') return 0
   const count = each ? times : 1
   const bounded = (amount: number): number => Math.round(Math.min(amount * count, cap) * 100)
-  return outcome === 'met' ? worth + bounded(add) : -bounded(deduct)
+  return outcome === 'met' ? worth + bounded(add) : 0 - bounded(deduct)
 }
 
 /** Takes what is out of bounds back from the last clauses that caused it; returns the total within them. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { nearestName } from '@yuzhi/signals'
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { isCollection, isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { RuleFault } from './rule-fault.js'
 
@@ -33,15 +33,24 @@ export class YamlFile {
     this.faults.push({ ...this.locate(path), message, severity })
   }
 
-  /** Position of the deepest part of `path` that the file has. */
+  /** Position of the deepest part of `path` that the file has; where one may stand for a list of one, the index is passed over. */
   locate(path: Path): { file: string; line: number; column: number } {
-    for (let length = path.length; length > 0; length--) {
-      const node: unknown = this.document.getIn(path.slice(0, length), true)
-      if (!isNode(node) || node.range === undefined || node.range === null) continue
-      const { line, col } = this.lines.linePos(node.range[0])
-      return { file: this.file, line, column: col }
+    let found = { file: this.file, line: 1, column: 1 }
+    let node: unknown = this.document.contents
+    for (const key of path) {
+      if (!isCollection(node)) break
+      const next: unknown = node.get(key, true)
+      if (!isNode(next)) {
+        if (typeof key === 'number') continue
+        break
+      }
+      node = next
+      if (next.range !== undefined && next.range !== null) {
+        const { line, col } = this.lines.linePos(next.range[0])
+        found = { file: this.file, line, column: col }
+      }
     }
-    return { file: this.file, line: 1, column: 1 }
+    return found
   }
 
   private reportIssue(issue: z.core.$ZodIssue, base: Path): void {
