@@ -64,11 +64,6 @@ export class Utterance {
     return spans
   }
 
-  /** The piece that holds offset `at` of the text. */
-  pieceAt(at: number): Piece {
-    return this.pieces.find((piece) => at < piece.to) ?? this.pieces[this.pieces.length - 1]
-  }
-
   findEntities(): readonly Entity[] {
     this.entities ??= findEntities(this.text, this.startedAt)
     return this.entities

@@ -19,23 +19,37 @@ const EXCEPTION_REACH = 10
 /** How the occurrence was seen decides whether the words around it can turn its meaning. */
 const READS_CONTEXT = new Set<Occurrence['how']>(['phrase', 'sound', 'regex', 'similar', 'entity'])
 
-/** What a signal's detectors see in a call and the signal accepts, in order, each stretch of words once. */
+/**
+ * What a signal's detectors see in a call and the signal accepts, in order, each stretch of words
+ * once: where two detectors see the same words, the first has them.
+ */
 export function occurrencesOf(signal: CompiledSignal, call: AnalysedCall): Occurrence[] {
   const refused = refusedMarks(signal.accept)
-  const found: Occurrence[] = []
   const exceptions = signal.except?.(call) ?? []
+  let kept: Occurrence[] = []
   for (const { combines, detect } of signal.detectors) {
+    const accepted: Occurrence[] = []
     for (const seen of detect(call)) {
       const occurrence = combines || seen.utterance < 0 ? seen : inContext(seen, call)
-      if (!combines && !isSaidBy(signal.role, occurrence, call)) continue
-      if ((occurrence.marks & refused) !== 0 && !combines) continue
-      if (occurrence.confidence < signal.minConfidence) continue
-      if (exceptions.some((exception) => isBeside(exception, occurrence))) continue
-      if (found.some((known) => overlap(known, occurrence) && known.how !== 'entity')) continue
-      found.push(occurrence)
+      if (!combines && (!isSaidBy(signal.role, occurrence, call) || (occurrence.marks & refused) !== 0)) continue
+      if (occurrence.confidence < signal.minConfidence || isBesideAny(exceptions, occurrence)) continue
+      accepted.push(occurrence)
     }
+    kept = mergeWithoutOverlap(kept, accepted.sort(inOrder))
   }
-  return found.sort(inOrder)
+  return kept
+}
+
+/** Both in order; of `added`, what overlaps nothing before it and nothing in `kept`. */
+function mergeWithoutOverlap(kept: readonly Occurrence[], added: readonly Occurrence[]): Occurrence[] {
+  const merged: Occurrence[] = []
+  let next = 0
+  for (const occurrence of added) {
+    while (next < kept.length && inOrder(kept[next], occurrence) <= 0) merged.push(kept[next++])
+    const isFree = (other: Occurrence | undefined): boolean => other === undefined || !overlap(other, occurrence)
+    if (isFree(merged.at(-1)) && isFree(kept.at(next))) merged.push(occurrence)
+  }
+  return merged.concat(kept.slice(next))
 }
 
 function refusedMarks(accept: readonly Mark[]): number {
@@ -54,10 +68,17 @@ function isSaidBy(role: Role | 'any', { utterance }: Occurrence, { utterances }:
   return role === 'any' || utterance < 0 || utterances[utterance].role === role
 }
 
-function isBeside(exception: Occurrence, occurrence: Occurrence): boolean {
-  return (
-    exception.utterance === occurrence.utterance &&
-    exception.from - EXCEPTION_REACH < occurrence.to &&
-    occurrence.from < exception.to + EXCEPTION_REACH
-  )
+/** Is one of `exceptions` (in order, without overlap) in these words or right beside them? */
+function isBesideAny(exceptions: readonly Occurrence[], { utterance, from, to }: Occurrence): boolean {
+  let low = 0
+  let high = exceptions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const exception = exceptions[middle]
+    if (exception.utterance < utterance || (exception.utterance === utterance && exception.to + EXCEPTION_REACH <= from)) low = middle + 1
+    else high = middle
+  }
+  if (low === exceptions.length) return false
+  const nearest = exceptions[low]
+  return nearest.utterance === utterance && nearest.from - EXCEPTION_REACH < to
 }

@@ -122,10 +122,15 @@ function compileHold(range: Range & { asked: SignalRef }, { resolve }: Scope): (
   return (call) =>
     asked.occurrences(call).flatMap((wait) => {
       const { role, endMs } = call.utterances[wait.utterance]
-      const back = call.utterances.find((utterance) => utterance.index > wait.utterance && utterance.role === role)
+      const back = nextOf(call, wait.utterance, role)
       const held = back?.startMs === undefined || endMs === undefined ? undefined : (back.startMs - endMs) / 1000
       return back !== undefined && isInside(range, held) ? [{ ...at(back, `${held}s`), parts: [wait] }] : []
     })
+}
+
+function nextOf({ utterances }: AnalysedCall, after: number, role: string): Utterance | undefined {
+  for (let i = after + 1; i < utterances.length; i++) if (utterances[i].role === role) return utterances[i]
+  return undefined
 }
 
 function isInside(range: Range | undefined, value: number | undefined): boolean {
