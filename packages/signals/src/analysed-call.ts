@@ -1,7 +1,7 @@
 import type { Call, Role } from '@yuzhi/schemas'
 import { type MatchView, matchView, normalise, type OffsetMap, type Segmenter } from '@yuzhi/text'
 import type { Entity } from './entities/entity.js'
-import { findEntities } from './entities/find-entities.js'
+import { findEntities, findPhones } from './entities/find-entities.js'
 import type { Occurrence } from './occurrence.js'
 import type { PhraseHit } from './phrases/phrase-book.js'
 import type { SimilarHit } from './similar/similar-model.js'
@@ -62,6 +62,10 @@ export class Utterance {
       }
     }
     return spans
+  }
+
+  findPhones(): readonly Entity[] {
+    return this.entities?.filter(({ value }) => value.type === 'phone') ?? findPhones(this.text)
   }
 
   findEntities(): readonly Entity[] {

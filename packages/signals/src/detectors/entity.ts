@@ -14,11 +14,12 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   spec: Spec,
   combines: false,
   compile({ types, min_digits: minDigits }, { role }) {
+    const isPhoneOnly = types.every((type) => type === 'phone')
     return ({ utterances }) => {
       const found: Occurrence[] = []
       for (const utterance of utterances) {
         if (role !== 'any' && role !== utterance.role) continue
-        for (const { from, to, value } of utterance.findEntities()) {
+        for (const { from, to, value } of isPhoneOnly ? utterance.findPhones() : utterance.findEntities()) {
           if (!types.includes(value.type) || (value.type === 'phone' && value.digits.length < minDigits)) continue
           found.push({ utterance: utterance.index, from, to, how: 'entity', marks: 0, confidence: 1, detail: utterance.text.slice(from, to), value })
         }

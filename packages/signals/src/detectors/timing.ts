@@ -11,13 +11,14 @@ const Spec = z.strictObject({
   response_seconds: Range.optional().describe('From the end of the other speaker to the start of the utterance'),
   interrupts_ms: Range.optional().describe('The utterance starts before the other speaker has ended: by how much they overlap'),
   chars_per_minute: Range.extend({ per: z.enum(['turn', 'call']).default('turn'), min_chars: z.int().positive().default(10) }).optional(),
+  speaks: z.literal(true).optional().describe('Every utterance'),
   talks: z.strictObject({ seconds: z.number().positive().optional(), chars: z.int().positive().optional() }).optional().describe('Speaks at least so long without the other; either bound is enough'),
   hold_seconds: Range.extend({ asked: Ref.describe('The signal of asking to wait') }).optional().describe('From asking to wait to the next words of the same speaker'),
 })
 type Spec = z.infer<typeof Spec>
 type Range = z.infer<typeof Range>
 
-/** Silence, response time, interruption, speech rate, long talk, hold. Calls without times show none of it (`talks.chars` does). */
+/** Silence, response time, interruption, speech rate, long talk, hold. Calls without times show none of it (`speaks` and `talks.chars` do). */
 export const timing: Detector<Spec> = {
   key: 'timing',
   spec: Spec,
@@ -38,7 +39,7 @@ export const timing: Detector<Spec> = {
 }
 
 function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec): Occurrence[] {
-  const found: Occurrence[] = []
+  const found: Occurrence[] = spec.speaks === true ? [at(utterance, '')] : []
   const previous = call.utterances.at(utterance.index - 1)
   if (utterance.index > 0 && previous !== undefined) {
     const gap = utterance.startMs === undefined || previous.endMs === undefined ? undefined : (utterance.startMs - previous.endMs) / 1000

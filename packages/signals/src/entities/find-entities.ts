@@ -5,11 +5,14 @@ import { chineseNumber, spokenDigits } from './chinese-number.js'
 
 const NUMBER = String.raw`(?:\d+(?:\.\d+)?[万千百亿]?|[零〇一幺二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?万?)`
 const DURATION = new RegExp(`(${NUMBER}|半)个?(半)?(秒钟?|分钟|分|刻钟|小时|钟头|天|日|周|星期|礼拜|月|年)(?!费|租|套|卡)`, 'gu')
-const PHONE = /(?:[0-9零〇一幺二三四五六七八九][\s-]?){7,12}/gu
+/** Rows of digits, read out or typed: phone, card and order numbers; not what is counted in something. */
+const PHONE = /(?<![\d.点])(?:[0-9零〇一幺二三四五六七八九][\s-]?){4,18}(?![\d元块毛角分万千百十.点年月日号天个小折兆%])/gu
 const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 /** The hundred most frequent family names. */
 const FAMILY =
   '王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
+/** Numerals, relative days, and what names follow. */
+const MAY_HOLD_ENTITY = /[\d周零〇一幺二两三四五六七八九十百千万半天晚早]|星期|礼拜|我[叫是姓]|名字|姓名|机主|贵姓/u
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -23,6 +26,7 @@ const SECONDS: Readonly<Record<string, number>> = {
  * Longer and more telling readings win over plain numbers they contain.
  */
 export function findEntities(text: string, startedAt: string): Entity[] {
+  if (!MAY_HOLD_ENTITY.test(text)) return []
   const found: Entity[] = []
   const claim = (entities: readonly Entity[]): void => {
     for (const entity of entities) {
@@ -38,7 +42,8 @@ export function findEntities(text: string, startedAt: string): Entity[] {
   return found.sort((a, b) => a.from - b.from)
 }
 
-function findPhones(text: string): Entity[] {
+/** The phone, card and order numbers of a text. */
+export function findPhones(text: string): Entity[] {
   return [...text.matchAll(PHONE)].flatMap((match) => {
     const words = match[0].trimEnd()
     const digits = spokenDigits(words.replace(/[\s-]/gu, ''))

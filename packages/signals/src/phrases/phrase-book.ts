@@ -127,18 +127,16 @@ export class PhraseMatcher {
   private isMisheard(utterance: Utterance, { literal }: Place, end: number): boolean {
     const { view, edges, text } = utterance
     const start = end - literal.length
-    const isSentence = isSentenceStart(text, view.at[start]) && isSentenceEnd(text, view.at[end - 1] + 1)
     let same = 0
+    for (let i = 0; i < literal.length; i++) if (view.codes[start + i] === literal.charCodeAt(i)) same++
+    if (same === literal.length || same * 2 < literal.length) return false
     for (let i = 0; i < literal.length; i++) {
-      if (view.codes[start + i] === literal.charCodeAt(i)) {
-        same++
-        continue
-      }
+      if (view.codes[start + i] === literal.charCodeAt(i)) continue
       const at = view.at[start + i]
       const standsAlone = edges[at] === 1 && edges[at + 1] === 1
-      if (!standsAlone && !isSentence && !isReduplicated(text, at)) return false
+      if (!standsAlone && !isReduplicated(text, at)) return isSentenceStart(text, view.at[start]) && isSentenceEnd(text, view.at[end - 1] + 1)
     }
-    return same < literal.length && same * 2 >= literal.length
+    return true
   }
 
   private advance(utterance: Utterance, place: Place, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {

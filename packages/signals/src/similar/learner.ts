@@ -40,7 +40,7 @@ export function learn(lessons: readonly Lesson[], backgrounds: Background, cache
     trained = trainAll(lessons, backgrounds, read)
     cache?.put(key, encodeTrained(trained))
   }
-  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, trained)
+  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, read.unseenIdf, trained)
 }
 
 function trainAll(lessons: readonly Lesson[], backgrounds: Background, read: TextReader): Trained[] {
@@ -80,24 +80,38 @@ function trainOne(examples: readonly Sample[], background: readonly Sample[], wi
   return { weights: Float32Array.from(weights), threshold: tailThreshold(unseen.filter(Number.isFinite), rate) }
 }
 
-/** All texts of a lesson plan, folded and counted once. */
+/** All texts of a lesson plan, folded and counted once. Grams of a single background line say nothing and are left out. */
 class TextReader {
-  readonly index = new NgramIndex(1 << 17)
+  readonly index: NgramIndex
   readonly idf: Float32Array
+  /** Of a gram that no text has. */
+  readonly unseenIdf: number
   private readonly texts = new Map<string, { text: string; view: MatchView }>()
   private readonly vectors = new Map<string, SparseVector>()
 
   constructor(lessons: readonly Lesson[], backgrounds: Background) {
+    const examples = new Set(lessons.flatMap(({ hits, misses }) => [...hits, ...misses]))
     const used = new Set(lessons.flatMap((lesson) => lesson.backgrounds))
-    const lines = [...lessons.flatMap(({ hits, misses }) => [...hits, ...misses]), ...[...used].flatMap((name) => backgrounds[name])]
-    for (const line of lines) {
+    for (const line of [...examples, ...[...used].flatMap((name) => backgrounds[name])]) {
       if (this.texts.has(line)) continue
       const { text } = normalise(line)
-      const view = matchView(text)
-      this.texts.set(line, { text, view })
-      this.index.learn(view.codes, view.length)
+      this.texts.set(line, { text, view: matchView(text) })
     }
-    this.idf = inverseFrequencies([...this.texts.values()].map(({ view }) => view), this.index)
+    const views = [...this.texts.values()].map(({ view }) => view)
+    const all = new NgramIndex(1 << 17)
+    for (const { codes, length } of views) all.learn(codes, length)
+    const keeps = Uint8Array.from(countTexts(views, all), (count) => (count > 1 ? 1 : 0))
+    const numbers = new Int32Array(3 * longest(views))
+    for (const line of examples) {
+      const { codes, length } = this.at(line).view
+      all.read(codes, length, numbers)
+      for (let i = 0; i < length * 3; i++) if (numbers[i] >= 0) keeps[numbers[i]] = 1
+    }
+    this.index = new NgramIndex(1 << 15)
+    for (const { codes, length } of views) this.index.learn(codes, length, all, keeps)
+    // ln((1 + texts) / (1 + texts with the gram)) + 1, as in scikit-learn's TfidfTransformer.
+    this.idf = Float32Array.from(countTexts(views, this.index), (count) => Math.log((1 + views.length) / (1 + count)) + 1)
+    this.unseenIdf = Math.log(1 + views.length) + 1
   }
 
   samples(lines: readonly string[], label: number, cost: number): Sample[] {
@@ -106,14 +120,14 @@ class TextReader {
 
   windows(line: string): SparseVector[] {
     const { text, view } = this.at(line)
-    return windows(text, view).map(({ start, end }) => toVector(view, start, end, this.index, this.idf))
+    return windows(text, view).map(({ start, end }) => toVector(view, start, end, this.index, this.idf, this.unseenIdf))
   }
 
   private vector(line: string): SparseVector {
     let vector = this.vectors.get(line)
     if (vector === undefined) {
       const { view } = this.at(line)
-      vector = toVector(view, 0, view.length, this.index, this.idf)
+      vector = toVector(view, 0, view.length, this.index, this.idf, this.unseenIdf)
       this.vectors.set(line, vector)
     }
     return vector
@@ -126,11 +140,11 @@ class TextReader {
   }
 }
 
-/** ln((1 + texts) / (1 + texts with the gram)) + 1, as in scikit-learn's TfidfTransformer. */
-function inverseFrequencies(views: readonly MatchView[], index: NgramIndex): Float32Array {
+/** In how many texts each gram stands. */
+function countTexts(views: readonly MatchView[], index: NgramIndex): Float64Array {
   const counts = new Float64Array(index.size)
   const lastSeen = new Int32Array(index.size).fill(-1)
-  const grams = new Int32Array(3 * Math.max(1, ...views.map(({ length }) => length)))
+  const grams = new Int32Array(3 * longest(views))
   for (const [number, { codes, length }] of views.entries()) {
     index.read(codes, length, grams)
     for (let i = 0; i < length * 3; i++) {
@@ -140,17 +154,24 @@ function inverseFrequencies(views: readonly MatchView[], index: NgramIndex): Flo
       counts[gram]++
     }
   }
-  return Float32Array.from(counts, (count) => Math.log((1 + views.length) / (1 + count)) + 1)
+  return counts
+}
+
+function longest(views: readonly MatchView[]): number {
+  return views.reduce((most, { length }) => Math.max(most, length), 1)
 }
 
 /** TF-IDF of the units from `start` to `end`, scaled to length 1. */
-function toVector({ codes }: MatchView, start: number, end: number, index: NgramIndex, idf: Float32Array): SparseVector {
+function toVector({ codes }: MatchView, start: number, end: number, index: NgramIndex, idf: Float32Array, unseenIdf: number): SparseVector {
   const length = end - start
   const read = new Int32Array(length * 3)
   index.read(codes.subarray(start, end), length, read)
   const weights = new Map<number, number>()
-  for (const gram of read) if (gram >= 0) weights.set(gram, (weights.get(gram) ?? 0) + idf[gram])
   let square = 0
+  for (const [i, gram] of read.entries()) {
+    if (gram >= 0) weights.set(gram, (weights.get(gram) ?? 0) + idf[gram])
+    else if (Math.floor(i / 3) + (i % 3) < length) square += unseenIdf * unseenIdf
+  }
   for (const weight of weights.values()) square += weight * weight
   const norm = square === 0 ? 1 : Math.sqrt(square)
   return { grams: Int32Array.from(weights.keys()), weights: Float64Array.from(weights.values(), (weight) => weight / norm) }

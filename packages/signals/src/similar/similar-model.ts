@@ -11,33 +11,50 @@ export interface SimilarHit {
   margin: number
 }
 
+/** A weight this small against a score of about 1 decides nothing, even twenty times over. */
+const NEGLIGIBLE = 0.01
+/** Weights are kept as whole numbers of this many parts, packed with the number of their signal. */
+const SCALE = 1 << 16
+const SIGNAL_BITS = 8
+const MAX_WEIGHT = (1 << (31 - SIGNAL_BITS)) / SCALE - 1
+
 /**
- * Linear models of many signals over the same grams, evaluated together: running sums over the
- * utterance give the score of any window in one subtraction a signal.
+ * Linear models of many signals over the same grams, evaluated together. For each gram only the
+ * weights that matter are kept, so that all models stay in the processor's cache.
  */
 export class SimilarModel {
-  /** Weight × idf, a row of `signals.length` for every gram. */
-  private readonly rows: Float32Array
+  /** Weights of gram `g`, packed: `packed[starts[g]]` up to `packed[starts[g + 1]]`. */
+  private readonly starts: Int32Array
+  private readonly packed: Int32Array
   private readonly squares: Float32Array
   /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
   private readonly unseenSquare: number
   private grams = new Int32Array(0)
-  private sums = new Float64Array(0)
-  private norms = new Float64Array(0)
+  private square = 0
+  private readonly sums: Int32Array
+  private readonly bestScores: Float64Array
 
   constructor(
     readonly signals: readonly string[],
     private readonly index: NgramIndex,
     idf: Float32Array,
+    unseenIdf: number,
     private readonly trained: readonly Trained[],
   ) {
-    const width = signals.length
-    this.rows = new Float32Array(index.size * width)
-    for (const [signal, { weights }] of trained.entries()) {
-      for (let gram = 0; gram < index.size; gram++) this.rows[gram * width + signal] = weights[gram] * idf[gram]
-    }
     this.squares = idf.map((value) => value * value)
-    this.unseenSquare = this.squares.reduce((highest, square) => Math.max(highest, square), 0)
+    this.unseenSquare = unseenIdf * unseenIdf
+    this.sums = new Int32Array(signals.length)
+    this.bestScores = new Float64Array(signals.length)
+    this.starts = new Int32Array(index.size + 1)
+    const packed: number[] = []
+    for (let gram = 0; gram < index.size; gram++) {
+      for (const [signal, { weights }] of trained.entries()) {
+        const weight = Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weights[gram] * idf[gram]))
+        if (Math.abs(weights[gram]) >= NEGLIGIBLE) packed.push((Math.round(weight * SCALE) << SIGNAL_BITS) | signal)
+      }
+      this.starts[gram + 1] = packed.length
+    }
+    this.packed = Int32Array.from(packed)
   }
 
   get thresholds(): readonly number[] {
@@ -46,75 +63,70 @@ export class SimilarModel {
 
   /**
    * Calls `found(signal, hit)` for every signal that some window of the utterance reaches, at most
-   * once for each run of windows that overlap. `all` reports below the threshold too.
+   * once for each run of windows that overlap.
    */
-  match({ text, view }: Utterance, found: (signal: number, hit: SimilarHit) => void, all = false): void {
+  match({ text, view }: Utterance, found: (signal: number, hit: SimilarHit) => void): void {
     const { length, at } = view
     if (length === 0) return
-    this.accumulate(view.codes, length)
-    const stretches = windows(text, view)
-    for (let signal = 0; signal < this.signals.length; signal++) {
-      let best: Window | undefined
-      let bestScore = all ? -Infinity : 0
-      for (const window of stretches) {
-        const score = this.score(window, signal)
-        if (best !== undefined && window.start >= best.end) {
-          found(signal, { from: at[best.start], to: at[best.end - 1] + 1, margin: bestScore })
-          best = undefined
-          bestScore = all ? -Infinity : 0
+    if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
+    this.index.read(view.codes, length, this.grams)
+    const best = new Array<Window | undefined>(this.signals.length)
+    const report = (signal: number): void => {
+      const window = best[signal]
+      if (window !== undefined) found(signal, { from: at[window.start], to: at[window.end - 1] + 1, margin: this.bestScores[signal] })
+    }
+    this.bestScores.fill(0)
+    let before: Window = { start: -1, end: -1 }
+    for (const window of windows(text, view)) {
+      const norm = this.sum(window, window.start === before.start && window.end > before.end ? before.end : window.start)
+      before = window
+      for (let signal = 0; signal < this.signals.length; signal++) {
+        const score = this.scoreOf(signal, norm)
+        if (score < 0) continue
+        const known = best[signal]
+        if (known !== undefined && window.start >= known.end) {
+          report(signal)
+          best[signal] = undefined
+          this.bestScores[signal] = 0
         }
-        if (score >= bestScore) {
-          best = window
-          bestScore = score
-        }
+        if (score < this.bestScores[signal]) continue
+        best[signal] = window
+        this.bestScores[signal] = score
       }
-      if (best !== undefined) found(signal, { from: at[best.start], to: at[best.end - 1] + 1, margin: bestScore })
     }
+    for (let signal = 0; signal < this.signals.length; signal++) report(signal)
   }
 
-  /** Score above the threshold of one window. */
-  private score({ start, end }: Window, signal: number): number {
-    const width = this.signals.length
-    const { weights, threshold } = this.trained[signal]
-    const bias = weights[weights.length - 1]
-    const { sums, norms } = this
-    const lastBigram = end - 1
-    const lastTrigram = Math.max(start, end - 2)
-    const layer = this.layer
-    const sum =
-      sums[end * width + signal] - sums[start * width + signal] +
-      sums[layer * width + lastBigram * width + signal] - sums[layer * width + start * width + signal] +
-      sums[2 * layer * width + lastTrigram * width + signal] - sums[2 * layer * width + start * width + signal]
-    const square =
-      norms[end] - norms[start] + norms[layer + lastBigram] - norms[layer + start] + norms[2 * layer + lastTrigram] - norms[2 * layer + start]
-    return (square <= 0 ? 0 : sum / Math.sqrt(square)) + bias - threshold
-  }
-
-  private layer = 0
-
-  /** Running sums of row values and squared norms for 1-, 2- and 3-grams, each in its layer. */
-  private accumulate(codes: Uint16Array, length: number): void {
-    const width = this.signals.length
-    this.layer = length + 1
-    if (this.grams.length < length * 3) {
-      this.grams = new Int32Array(length * 6)
-      this.norms = new Float64Array((length * 2 + 1) * 3)
-      this.sums = new Float64Array((length * 2 + 1) * 3 * width)
-    }
-    const { grams, sums, norms, rows, squares } = this
-    this.index.read(codes, length, grams)
-    for (let order = 0; order < 3; order++) {
-      const offset = order * this.layer
-      sums.fill(0, offset * width, (offset + 1) * width)
-      norms[offset] = 0
-      for (let i = 0; i < length; i++) {
+  /**
+   * Leaves the weights of the window's grams in `sums` and returns the length of its TF-IDF vector.
+   * What the window before it shares, up to `done`, is there already.
+   */
+  private sum({ start, end }: Window, done: number): number {
+    const { grams, starts, packed, sums, squares, unseenSquare } = this
+    let square = done > start ? this.square : 0
+    if (done <= start) sums.fill(0)
+    for (let i = Math.max(start, done - 2); i < end; i++) {
+      const orders = Math.min(3, end - i)
+      for (let order = Math.max(0, done - i); order < orders; order++) {
         const gram = grams[i * 3 + order]
-        const from = (offset + i) * width
-        const to = from + width
-        norms[offset + i + 1] = norms[offset + i] + (gram < 0 ? this.unseenSquare : squares[gram])
-        if (gram < 0) sums.copyWithin(to, from, to)
-        else for (let s = 0, row = gram * width; s < width; s++) sums[to + s] = sums[from + s] + rows[row + s]
+        if (gram < 0) {
+          square += unseenSquare
+          continue
+        }
+        square += squares[gram]
+        for (let entry = starts[gram], last = starts[gram + 1]; entry < last; entry++) {
+          const weight = packed[entry]
+          sums[weight & ((1 << SIGNAL_BITS) - 1)] += weight >> SIGNAL_BITS
+        }
       }
     }
+    this.square = square
+    return Math.sqrt(square)
+  }
+
+  /** Score above the threshold. */
+  private scoreOf(signal: number, norm: number): number {
+    const { weights, threshold } = this.trained[signal]
+    return this.sums[signal] / SCALE / norm + weights[weights.length - 1] - threshold
   }
 }

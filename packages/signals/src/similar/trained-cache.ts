@@ -14,7 +14,7 @@ export interface Trained {
 }
 
 /** To be raised with any change that trains other weights from the same lessons. */
-const TRAINING = '1'
+const TRAINING = '2'
 
 export function trainingKey(lessons: readonly Lesson[], backgrounds: Background): string {
   const used = [...new Set(lessons.flatMap((lesson) => lesson.backgrounds))]
@@ -33,7 +33,7 @@ export function decodeTrained(bytes: Uint8Array, lessons: number, weightsEach: n
   const head = lessons * Float64Array.BYTES_PER_ELEMENT
   const each = weightsEach * Float32Array.BYTES_PER_ELEMENT
   if (bytes.byteLength !== head + lessons * each) return undefined
-  const own = bytes.slice().buffer
+  const own = new Uint8Array(bytes).buffer
   const thresholds = new Float64Array(own, 0, lessons)
   return Array.from(thresholds, (threshold, i) => ({ threshold, weights: new Float32Array(own, head + i * each, weightsEach) }))
 }

@@ -17,20 +17,20 @@ const MIN_WINDOW = 4
 /**
  * The stretches of an utterance that are compared with examples: every clause (punctuation, spaces
  * and turn borders divide), neighbouring clauses together, and within a long clause overlapping
- * windows. A few for every clause, so the work stays linear.
+ * windows. A few for every clause, so the work stays linear. Windows of one start follow each other, the shortest first.
  */
 export function windows(text: string, view: MatchView): Window[] {
   const clauses = clausesOf(text, view)
   const result: Window[] = []
   for (const [index, clause] of clauses.entries()) {
     if (clause.end - clause.start >= MIN_WINDOW) result.push(clause)
-    if (clause.end - clause.start > WINDOW + STEP) {
-      for (let start = clause.start; start + WINDOW < clause.end; start += STEP) result.push({ start, end: start + WINDOW })
-      result.push({ start: clause.end - WINDOW, end: clause.end })
-    }
     for (let last = index + 1; last < Math.min(index + 3, clauses.length); last++) {
       if (clauses[last].end - clause.start > MAX_JOINED) break
       result.push({ start: clause.start, end: clauses[last].end })
+    }
+    if (clause.end - clause.start > WINDOW + STEP) {
+      for (let start = clause.start; start + WINDOW < clause.end; start += STEP) result.push({ start, end: start + WINDOW })
+      result.push({ start: clause.end - WINDOW, end: clause.end })
     }
   }
   return result

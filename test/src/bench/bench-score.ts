@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadLanguage, Shelf } from '@yuzhi/rules'
+import { parseCall } from '@yuzhi/schemas'
+import { jiebaSegmenter, matchView, normalise } from '@yuzhi/text'
+import { CONFIG, ROOT } from '../paths.js'
+import { fastest, table } from './measure.js'
+import { CHARACTERS, sampleCalls, TURNS } from './sample-calls.js'
+
+const CALLS = 2000
+const RUNS = 5
+
+/** Scoring on one core: calls a second, the share of each stage, and the same calls through Python's jieba and pyahocorasick. */
+export function benchScore(): string {
+  const calls = sampleCalls(CALLS)
+  const lines = calls.map((call) => Buffer.from(JSON.stringify(call)))
+  const shelf = Shelf.open(CONFIG, 'hotline')
+  const rubric = shelf.compile(shelf.ruleSets[0])
+  const segmenter = jiebaSegmenter(loadLanguage(CONFIG).words)
+  const texts = calls.map(({ turns }) => turns.map(({ text }) => normalise(text).text))
+  for (const call of calls.slice(0, 200)) rubric.score(call)
+
+  const whole = fastest(RUNS, () => {
+    for (const line of lines) {
+      const parsed = parseCall(line)
+      if (parsed.ok) JSON.stringify(rubric.score(parsed.call))
+    }
+  })
+  const scores = calls.map((call) => rubric.score(call))
+  const stages = {
+    'parse and check the JSON': fastest(RUNS, () => { for (const line of lines) parseCall(line) }),
+    'normalise, match view': fastest(RUNS, () => { for (const { turns } of calls) for (const { text } of turns) matchView(normalise(text).text) }),
+    'segment every turn': fastest(RUNS, () => { for (const turns of texts) for (const text of turns) segmenter.edges(text) }),
+    'write the JSON': fastest(RUNS, () => { for (const score of scores) JSON.stringify(score) }),
+  }
+  const analyse = fastest(RUNS, () => { for (const call of calls) rubric.signals.analyse(call) })
+  const score = fastest(RUNS, () => { for (const call of calls) rubric.score(call) })
+  const rows = [
+    ...Object.entries(stages),
+    ['phrases and similar wording', analyse - stages['normalise, match view'] - stages['segment every turn']] as const,
+    ['signals, clauses, points, evidence', score - analyse] as const,
+  ].map(([name, seconds]) => [name, `${((100 * seconds) / whole).toFixed(0)} %`, `${((1e6 * seconds) / CALLS).toFixed(0)} µs`])
+  const python = pythonRate(lines, texts, rubric.rules.signals.values())
+  return [
+    `## Scoring, one core\n\nCalls of ${TURNS} turns and about ${CHARACTERS} characters, every turn segmented, from JSON bytes to JSON text: **${(CALLS / whole).toFixed(0)} calls/s** (goal 2,000).\n`,
+    table(['stage', 'share', 'a call'], rows),
+    '',
+    python === undefined
+      ? 'Python with jieba and pyahocorasick is not on this machine; the comparison was left out.'
+      : `The same calls through Python's jieba and pyahocorasick (segment every turn, look for the same literals, nothing else): ${python.toFixed(0)} calls/s. Yuzhi does the whole job **${(CALLS / whole / python).toFixed(1)} times** as fast (goal 6).`,
+  ].join('\n')
+}
+
+/** Calls a second of the Python baseline, or undefined where Python lacks its packages. */
+function pythonRate(lines: readonly Buffer[], texts: readonly string[][], signals: Iterable<Readonly<Record<string, unknown>>>): number | undefined {
+  const folder = mkdtempSync(path.join(tmpdir(), 'yuzhi-bench-'))
+  writeFileSync(path.join(folder, 'calls.jsonl'), Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])))
+  const literals = new Set(Array.from(signals, ({ phrases }) => JSON.stringify(phrases ?? '')).flatMap((phrases) => phrases.match(/[\u4e00-\u9fff]{2,}/gu) ?? []))
+  writeFileSync(path.join(folder, 'literals.txt'), [...literals].join('\n'))
+  const { status, stdout } = spawnSync('python3', [path.join(ROOT, 'test', 'bench', 'jieba_baseline.py'), folder], { encoding: 'utf8' })
+  return status === 0 && texts.length > 0 ? Number(stdout.trim()) : undefined
+}
