@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { ClauseSpec } from '@yuzhi/clauses'
-import { nearestName, type SignalSpec } from '@yuzhi/signals'
-import { ClausesFile, SignalsFile, StandardFile } from './rule-files.js'
+import { ClauseSpec } from '@yuzhi/clauses'
+import { nearestName, SignalSpec } from '@yuzhi/signals'
+import { ClausesFrame, SignalsFrame, StandardFile } from './rule-files.js'
 import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Path, YamlFile } from './yaml-file.js'
 
@@ -12,6 +12,8 @@ export interface RuleSet {
   standard: StandardFile
   signals: Map<string, SignalSpec>
   clauses: ClauseSpec[]
+  /** Names of signals that are there but could not be read; using them is no further mistake. */
+  broken: ReadonlySet<string>
   /** Position of part of a signal or a clause: the path starts with its name or id. */
   locate: (path: Path) => { file: string; line: number; column: number }
   faults: RuleFault[]
@@ -44,6 +46,7 @@ export function loadRules(folder: string): RuleSet {
     standard,
     signals,
     clauses,
+    broken: new Set([...origins].filter(([name, { path: [kind] }]) => kind === 'signals' && !signals.has(name)).map(([name]) => name)),
     locate: ([name, ...rest]) => {
       const origin = origins.get(String(name))
       return origin === undefined ? standardFile.locate([name, ...rest]) : origin.file.locate([...origin.path, ...rest])
@@ -54,10 +57,11 @@ export function loadRules(folder: string): RuleSet {
 
 function readSignals(folder: string, signals: Map<string, SignalSpec>, origins: Map<string, Origin>): YamlFile[] {
   return yamlFiles(path.join(folder, 'signals')).map((file) => {
-    for (const [name, spec] of Object.entries(file.parse(SignalsFile)?.signals ?? {})) {
+    for (const name of Object.keys(file.parse(SignalsFrame)?.signals ?? {})) {
       if (origins.has(name)) file.report(['signals', name], `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`)
       origins.set(name, { file, path: ['signals', name] })
-      signals.set(name, spec)
+      const spec = file.parse(SignalSpec, ['signals', name])
+      if (spec !== undefined) signals.set(name, spec)
     }
     return file
   })
@@ -65,12 +69,14 @@ function readSignals(folder: string, signals: Map<string, SignalSpec>, origins: 
 
 function readClauses(folder: string, clauses: ClauseSpec[], origins: Map<string, Origin>, { dimensions }: StandardFile): YamlFile[] {
   return yamlFiles(path.join(folder, 'clauses')).map((file) => {
-    for (const [index, clause] of (file.parse(ClausesFile)?.clauses ?? []).entries()) {
+    for (const index of (file.parse(ClausesFrame)?.clauses ?? []).keys()) {
       const at = ['clauses', index]
+      const clause = file.parse(ClauseSpec, at)
+      if (clause === undefined) continue
       if (origins.has(clause.id)) file.report([...at, 'id'], `clause "${clause.id}" stands in ${origins.get(clause.id)?.file.file ?? ''} already`)
       if (!(clause.dimension in dimensions)) {
         const suggestion = nearestName(clause.dimension, Object.keys(dimensions))
-        file.report([...at, 'dimension'], `unknown dimension "${clause.dimension}"${suggestion === undefined ? '' : `: did you mean "${suggestion}"?`}`)
+        file.report([...at, 'dimension'], `unknown dimension "${clause.dimension}": ${suggestion === undefined ? `there are ${Object.keys(dimensions).join(', ')}` : `did you mean "${suggestion}"?`}`)
       }
       origins.set(clause.id, { file, path: at })
       clauses.push(clause)

@@ -24,7 +24,7 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const report = (path: readonly (string | number)[], message: string): void => {
     faults.push({ ...rules.locate(path), message, severity: 'error' })
   }
-  const signals = compileSignals(rules.signals, { segmenter, synonyms: language.synonyms, background: language.background, cache }, report)
+  const signals = compileSignals(rules.signals, { segmenter, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }, report)
   const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''
   const clauses = rules.clauses.map((spec) => {
     const title = typeof spec.when === 'string' ? (rules.signals.get(spec.when)?.title ?? '') : ''

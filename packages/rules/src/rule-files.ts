@@ -26,6 +26,9 @@ export const StandardFile = z.strictObject({
 })
 export type StandardFile = z.infer<typeof StandardFile>
 
+/** The frame of the file alone: each signal and clause is read by itself, so that a slip in one leaves the others. */
+export const SignalsFrame = z.strictObject({ signals: z.record(z.string(), z.unknown()) })
+export const ClausesFrame = z.strictObject({ clauses: z.array(z.unknown()) })
 export const SignalsFile = z.strictObject({ signals: z.record(z.string(), SignalSpec) })
 export const ClausesFile = z.strictObject({ clauses: z.array(ClauseSpec) })
 export const SynonymsFile = z.record(z.string(), z.array(z.string().min(1)).min(1))

@@ -93,7 +93,7 @@ describe('rule files', () => {
     })
     expect(faults).toEqual([
       expect.stringMatching(/^signals\/signals\.yaml:3:19: /u),
-      expect.stringMatching(/^signals\/signals\.yaml:3:31: unknown key "tittle": did you mean "title"\?$/u),
+      expect.stringMatching(/^signals\/signals\.yaml:3:23: unknown key "tittle": did you mean "title"\?$/u),
       expect.stringMatching(/^clauses\/clauses\.yaml:5:12: /u),
     ])
   })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { nearestName } from '@yuzhi/signals'
-import { isCollection, isNode, LineCounter, parseDocument } from 'yaml'
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { RuleFault } from './rule-fault.js'
 
@@ -14,18 +14,22 @@ export class YamlFile {
 
   constructor(readonly file: string) {
     this.document = parseDocument(readText(file), { lineCounter: this.lines, uniqueKeys: true })
-    for (const error of this.document.errors) {
+    // What follows the first slip of the syntax are its echoes.
+    const error = this.document.errors.at(0)
+    if (error !== undefined) {
       const { line, col } = this.lines.linePos(error.pos[0])
-      this.faults.push({ file, line, column: col, message: error.message.split('\n')[0], severity: 'error' })
+      const message = error.message.split('\n')[0].replace(/ at line \d+, column \d+:?$/u, '')
+      this.faults.push({ file, line, column: col, message: `not valid YAML (look at the indentation and the quotes): ${message}`, severity: 'error' })
     }
   }
 
-  /** The content if it has the shape of `schema`; otherwise every mistake is in `faults`. */
-  parse<T>(schema: z.ZodType<T>): T | undefined {
-    if (this.faults.length > 0) return undefined
-    const parsed = schema.safeParse(this.document.toJS() ?? {})
+  /** The content at `path` if it has the shape of `schema`; otherwise every mistake is in `faults`. */
+  parse<T>(schema: z.ZodType<T>, path: Path = []): T | undefined {
+    if (this.document.errors.length > 0) return undefined
+    const node: unknown = path.length === 0 ? this.document.contents : this.document.getIn(path, true)
+    const parsed = schema.safeParse(isNode(node) ? node.toJS(this.document) : (node ?? {}))
     if (parsed.success) return parsed.data
-    for (const issue of parsed.error.issues) this.reportIssue(issue, [])
+    for (const issue of parsed.error.issues) this.reportIssue(issue, path)
     return undefined
   }
 
@@ -58,10 +62,20 @@ export class YamlFile {
     if (issue.code === 'invalid_union') {
       this.reportUnion(issue, path)
     } else if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) this.report([...path, key], `unknown key "${key}"${suggestKey(key)}`)
+      for (const key of issue.keys) this.faults.push({ ...this.locateKey(path, key), message: `unknown key "${key}"${suggestKey(key)}`, severity: 'error' })
     } else {
-      this.report(path, issue.message)
+      this.report(path, wording(issue, path))
     }
+  }
+
+  /** Where the key itself stands, not its value. */
+  private locateKey(path: Path, key: string): { file: string; line: number; column: number } {
+    const parent: unknown = path.length === 0 ? this.document.contents : this.document.getIn(path, true)
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined
+    const range = isScalar(pair?.key) ? pair.key.range : undefined
+    if (range === undefined || range === null) return this.locate([...path, key])
+    const { line, col } = this.lines.linePos(range[0])
+    return { file: this.file, line, column: col }
   }
 
   /** Of the ways to write something, the one that came closest tells what is wrong. */
@@ -71,6 +85,14 @@ export class YamlFile {
     if (errors.length === 0) this.report(path, 'not of the form that belongs here')
     for (const error of errors) this.reportIssue(error, path)
   }
+}
+
+/** What zod says, for people who write rules. */
+function wording(issue: z.core.$ZodIssue, path: Path): string {
+  const key = String(path.at(-1) ?? '')
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('received undefined')) return `"${key}" is missing`
+  if (issue.code === 'too_small' && issue.origin === 'array') return `"${key}" must not be empty`
+  return `"${key}": ${issue.message}`
 }
 
 const KNOWN_KEYS = [

@@ -17,6 +17,8 @@ export interface SignalEnvironment {
   background: Background
   /** Changes nothing but the time that compiling takes. */
   cache?: TrainedCache | undefined
+  /** Names whose signals could not be read, which was reported already. */
+  broken?: ReadonlySet<string> | undefined
 }
 
 /** A mistake of the author; `path` starts with the signal's name. */
@@ -73,7 +75,7 @@ class SignalCompiler implements SignalSet {
     return [...this.specs.keys()]
   }
 
-  resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string, edges = true): Resolved {
+  resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string, isException = false): Resolved {
     if (typeof ref === 'string') return this.resolveName(ref, path, user)
     const parsed = SignalSpec.safeParse(ref)
     if (!parsed.success) {
@@ -82,7 +84,7 @@ class SignalCompiler implements SignalSet {
     }
     const number = this.nextNumber++
     const role = parsed.data.role ?? roleOfParent
-    this.signals[number] = this.compile(parsed.data, '', role, path, user, edges)
+    this.signals[number] = this.compile(parsed.data, '', role, path, user, isException)
     return { name: '', role, occurrences: this.reader(number) }
   }
 
@@ -143,6 +145,7 @@ class SignalCompiler implements SignalSet {
   private resolveName(name: string, path: readonly (string | number)[], user: string | undefined): Resolved {
     const number = this.numbers.get(name)
     if (number === undefined) {
+      if (this.environment.broken?.has(name) === true) return { name, role: 'agent', occurrences: () => [] }
       const suggestion = nearestName(name, this.names)
       this.report(path, `unknown signal "${name}"${suggestion === undefined ? '' : `: did you mean "${suggestion}"?`}`)
       return { name, role: 'agent', occurrences: () => [] }
@@ -156,7 +159,7 @@ class SignalCompiler implements SignalSet {
     return (call) => (call.seen[number] ??= occurrencesOf(this.signals[number], call))
   }
 
-  private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined, edges = true): CompiledSignal {
+  private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined, isException = false): CompiledSignal {
     const detectors = DETECTORS.filter(({ key }) => spec[key] !== undefined)
     if (detectors.length === 0) this.report(path, 'says nothing to look for: give at least one of ' + DETECTORS.map(({ key }) => key).join(', '))
     const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1, backgrounds: [] }
@@ -164,13 +167,13 @@ class SignalCompiler implements SignalSet {
       role,
       accept: spec.accept,
       minConfidence: spec.min_confidence ?? 0,
-      except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user, false).occurrences,
+      except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user, true).occurrences,
       detectors: detectors.map(({ key, combines, compile }) => ({
         combines,
         detect: compile(spec[key] as never, {
           signal: name,
           role,
-          edges,
+          isException,
           lesson: spec.hits === undefined ? undefined : lesson,
           backgrounds: Object.keys(this.environment.background),
           synonyms: this.environment.synonyms,

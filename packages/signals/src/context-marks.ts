@@ -8,6 +8,9 @@ const NEGATED = /(?:不是|并非|没有|没|从不|从没|不会|不曾|未曾|
 const QUOTED =
   /(?:[您你他她]们?|客户|人家|那位|有人|同事|师傅|对方|谁|老板|之前|上次|刚才|媒体|网上|广告|短信)[^，。？！,\s]{0,4}(?:说|讲|反映|提到|告诉|认为|觉得|骂|问|强调|写着?)(?![得对完明清一])(?:过|了|的是|什么|你们|我们|[您你我他她])?\s?[^，。？！；?!;“”"的\s]{0,8}$|所谓的?$|[说回来问]了?[您我他她你]?一[句声]\s?$|[“"「『][^”"」』]{0,14}$/u
 /** 问您识字吗这种话: the words are named, not said. */
+/** The words themselves begin as a report or a denial: 您说我…, 我不是说…; 您说的是…对吗 is none. */
+const QUOTED_START = /^(?:[您你他她]们?|客户|人家)(?:刚才|刚刚|之前|上次|昨天|是|也)?(?:说|讲)(?:过|了)?(?:我|你们|咱|他|她|让我)/u
+const NEGATED_START = /^我?(?:并)?(?:不是|没有?)(?:说|要|想|让)/u
 const NAMED_AFTER = /^[^，。？！；?!;,\s]{0,2}(?:这种|这样的?|这句|那种|这些)(?:话|说法|态度|语气)/u
 const CONDITION_BEFORE = /(?:如果|要是|假如|假设|万一|倘若|只要|除非|若是?)[^，。？！；?!;]{0,12}$/u
 const CONDITION_AFTER = /^[^，。？！；?!;,]{0,6}的话/u
@@ -31,11 +34,12 @@ export function contextMarks(text: string, from: number, to: number): number {
   const before = text.slice(sentenceStart(text, from), from)
   const after = text.slice(to, sentenceEnd(text, to))
   let marks = 0
-  if (NEGATED.test(before)) marks |= NEGATED_BIT
-  if (QUOTED.test(before) || NAMED_AFTER.test(after)) marks |= QUOTED_BIT
+  const words = text.slice(from, to)
+  if (NEGATED.test(before) || NEGATED_START.test(words)) marks |= NEGATED_BIT
+  if (QUOTED.test(before) || QUOTED_START.test(words) || NAMED_AFTER.test(after)) marks |= QUOTED_BIT
   if (CONDITION_BEFORE.test(before) || CONDITION_AFTER.test(after)) marks |= CONDITION_BIT
   if (THIRD_PERSON.test(before)) marks |= THIRD_PERSON_BIT
-  if (QUESTION_END.test(text.slice(from, to) + after) || QUESTION_WORD.test(before + text.slice(from, to) + after)) marks |= QUESTION_BIT
+  if (QUESTION_END.test(words + after) || QUESTION_WORD.test(before + words + after)) marks |= QUESTION_BIT
   return marks
 }
 

@@ -16,8 +16,8 @@ export interface Scope {
   /** Name of the signal, for lessons and messages. */
   signal: string
   role: Role | 'any'
-  /** Whether phrases refuse to cut words in two, where they do not say. */
-  edges: boolean
+  /** Exceptions are looked for by their characters alone, wherever they stand. */
+  isException: boolean
   /** What the signal learns from; only signals with examples may be learned. */
   lesson: Lesson | undefined
   /** Names of the backgrounds that there are. */

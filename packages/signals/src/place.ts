@@ -43,6 +43,8 @@ export function isInPlace(call: AnalysedCall, place: Place, found: Occurrence, r
  * the search starts there and ends where the reach does, so that long calls stay linear.
  */
 export function findInPlace(call: AnalysedCall, place: Place, occurrences: readonly Occurrence[], reference: Occurrence | undefined, limit: number): Occurrence[] {
+  // What holds for the call as a whole is everywhere.
+  if (occurrences.length > 0 && occurrences[0].utterance < 0) return occurrences.slice(0, limit)
   const found: Occurrence[] = []
   const isIn = (candidate: Occurrence): boolean => isInPlace(call, place, candidate, roleOf(call, candidate), reference)
   const isBounded = reference !== undefined && reference.utterance >= 0

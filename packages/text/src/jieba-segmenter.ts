@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import nodejieba from 'nodejieba'
+import { arrayPool } from './array-pool.js'
 import { checkDictionaryFile, type DictionaryWord, DictionaryError, fingerprintWords } from './dictionary.js'
 import type { Segmenter, Word } from './segmenter.js'
 
@@ -14,6 +15,8 @@ const IDF = fileURLToPath(new URL('../dictionary/keywords.idf', import.meta.url)
 const STOP_WORDS = fileURLToPath(new URL('../dictionary/stop-words.txt', import.meta.url))
 
 let loaded = false
+
+const newEdges = arrayPool((length) => new Uint8Array(length))
 
 /** nodejieba holds one dictionary a process: it loads once (0.7 s, 250 MB), words are only added. */
 function loadOnce(): void {
@@ -34,7 +37,7 @@ export function jiebaSegmenter(words: readonly DictionaryWord[]): Segmenter {
 }
 
 function wordEdges(text: string): Uint8Array {
-  const edges = new Uint8Array(text.length + 1)
+  const edges = newEdges(text.length + 1)
   edges[0] = 1
   for (const word of cutPieces(text)) edges[word] = 1
   return edges

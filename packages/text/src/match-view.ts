@@ -1,3 +1,8 @@
+import { arrayPool } from './array-pool.js'
+
+const newCodes = arrayPool((length) => new Uint16Array(length))
+const newOffsets = arrayPool((length) => new Uint32Array(length))
+
 /** Ends a sentence: no phrase runs across it. */
 export const HARD_STOP = 1
 
@@ -37,8 +42,8 @@ export interface MatchView {
 }
 
 export function matchView(text: string): MatchView {
-  const codes = new Uint16Array(text.length)
-  const at = new Uint32Array(text.length)
+  const codes = newCodes(text.length)
+  const at = newOffsets(text.length)
   let length = 0
   let previous = 0
   for (let i = 0; i < text.length; i++) {

@@ -5,23 +5,23 @@ import { parsePattern, PatternError } from '../phrases/pattern.js'
 
 const Options = z.strictObject({
   any: z.array(z.string().min(1)).min(1),
-  sound: z.boolean().default(true).describe('Accept what only sounds like it'),
+  sound: z.boolean().optional().describe('Accept what only sounds like it; true except in exceptions'),
   edges: z.boolean().optional().describe('Refuse hits that cut a word in two; true except in exceptions'),
 })
 
-const Spec = z.union([z.array(z.string().min(1)).min(1).transform((any) => ({ any, sound: true, edges: undefined })), Options])
+const Spec = z.union([z.array(z.string().min(1)).min(1).transform((any) => ({ any, sound: undefined, edges: undefined })), Options])
 
 /** Literal wordings with gaps, alternatives and slots. */
 export const phrases: Detector<z.infer<typeof Spec>> = {
   key: 'phrases',
   spec: Spec,
   combines: false,
-  compile({ any, sound, edges: asked }, { phrases: book, edges: usual, synonyms, fault }) {
-    const edges = asked ?? usual
+  compile({ any, sound, edges }, { phrases: book, isException, synonyms, fault }) {
+    const options = { sound: sound ?? !isException, edges: edges ?? !isException }
     const group = book.newGroup()
     for (const [index, source] of any.entries()) {
       try {
-        book.add(group, source, parsePattern(source, synonyms), { sound, edges })
+        book.add(group, source, parsePattern(source, synonyms), options)
       } catch (error) {
         if (!(error instanceof PatternError)) throw error
         fault([index], error.message)

@@ -15,7 +15,7 @@ export interface PhraseHit {
   from: number
   to: number
   bySound: boolean
-  /** The phrase as its author wrote it. */
+  /** The phrase as its author wrote it; by sound: the words that were heard wrong. */
   source: string
 }
 
@@ -38,7 +38,8 @@ interface Progress {
   start: number
   end: number
   firstLength: number
-  bySound: boolean
+  /** The literal that was recognised by its sound, if any was. */
+  heard: string | undefined
 }
 
 const MIN_SOUND_LENGTH = 2
@@ -94,7 +95,7 @@ export class PhraseMatcher {
     }
     this.byCharacter = Automaton.build([...characters.keys()].map(toCodes))
     this.bySound = Automaton.build([...sounds.keys()].map(toCodes))
-    this.progress = patterns.map(({ wording }) => wording.stages.map(() => ({ stamp: 0, start: 0, end: 0, firstLength: 0, bySound: false })))
+    this.progress = patterns.map(({ wording }) => wording.stages.map(() => ({ stamp: 0, start: 0, end: 0, firstLength: 0, heard: undefined })))
   }
 
   /** Calls `found(group, hit)` for every phrase in the utterance; offsets are of its text. */
@@ -145,19 +146,20 @@ export class PhraseMatcher {
     const progress = this.progress[place.pattern]
     const { length } = place.literal
     const here = progress[place.stage]
+    const heard = bySound ? place.literal : undefined
     if (place.stage === 0) {
-      set(here, this.stamp, end - length, end, length, bySound)
+      set(here, this.stamp, end - length, end, length, heard)
     } else {
       const before = progress[place.stage - 1]
       if (before.stamp !== this.stamp || !fits(utterance, gaps[place.stage - 1], before.end, end - length)) return
-      set(here, this.stamp, before.start, end, before.firstLength, bySound || before.bySound)
+      set(here, this.stamp, before.start, end, before.firstLength, heard ?? before.heard)
     }
     if (place.stage < stages.length - 1) return
     const hit = this.finish(utterance, pattern, here, length)
     if (hit !== undefined) found(pattern.group, hit)
   }
 
-  private finish(utterance: Utterance, { wording, edges, source }: Pattern, { start, end, firstLength, bySound }: Progress, lastLength: number): PhraseHit | undefined {
+  private finish(utterance: Utterance, { wording, edges, source }: Pattern, { start, end, firstLength, heard }: Progress, lastLength: number): PhraseHit | undefined {
     const { view, text } = utterance
     const from = view.at[start]
     const to = view.at[end - 1] + 1
@@ -166,7 +168,7 @@ export class PhraseMatcher {
     if (wording.tail !== undefined && !hasTail(utterance, wording.tail, end)) return undefined
     if (edges && firstLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, from, -1, HARMLESS_HEAD)) return undefined
     if (edges && lastLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, to, 1, HARMLESS_TAIL)) return undefined
-    return { from, to, bySound, source }
+    return { from, to, bySound: heard !== undefined, source: heard ?? source }
   }
 }
 
@@ -184,12 +186,12 @@ function toCodes(key: string): number[] {
   return Array.from({ length: key.length }, (_, i) => key.charCodeAt(i))
 }
 
-function set(progress: Progress, stamp: number, start: number, end: number, firstLength: number, bySound: boolean): void {
+function set(progress: Progress, stamp: number, start: number, end: number, firstLength: number, heard: string | undefined): void {
   progress.stamp = stamp
   progress.start = start
   progress.end = end
   progress.firstLength = firstLength
-  progress.bySound = bySound
+  progress.heard = heard
 }
 
 function isReduplicated(text: string, at: number): boolean {
