@@ -112,13 +112,16 @@ class SignalCompiler implements SignalSet {
     const analysed = analyseCall(call, this.environment.segmenter)
     const { phrases, similar } = analysed
     for (const utterance of analysed.utterances) {
-      this.matcher?.match(utterance, (group, hit) => {
-        push(phrases, group, { ...hit, utterance: utterance.index })
+      this.matcher?.match(utterance, (group, { from, to, bySound, source }) => {
+        push(phrases, group, { utterance: utterance.index, from, to, bySound, source })
       })
-      for (const role of [utterance.role, 'any'] as const) {
-        const learned = this.learned.get(role)
-        learned?.model.match(utterance, (signal, hit) => {
-          push(similar, learned.lessons[signal], { ...hit, utterance: utterance.index })
+    }
+    // One model after the other: each stays in the processor's cache for the whole call.
+    for (const [role, { model, lessons }] of this.learned) {
+      for (const utterance of analysed.utterances) {
+        if (role !== 'any' && role !== utterance.role) continue
+        model.match(utterance, (signal, { from, to, margin }) => {
+          push(similar, lessons[signal], { utterance: utterance.index, from, to, margin })
         })
       }
     }
