@@ -80,20 +80,13 @@ function pointsOf({ add, deduct, each, cap }: ClauseWeight, { outcome, times }: 
   return outcome === 'met' ? worth + bounded(add) : 0 - bounded(deduct)
 }
 
-/** Takes what is out of bounds back from the last clauses that caused it; returns the total within them. */
+/** Gives what is out of bounds back to the clauses that caused it, each its part; returns the total within them. */
 function trim(points: number[], total: number, lowest: number, highest: number): number {
-  let rest = total
-  for (let i = points.length - 1; i >= 0 && rest > highest; i--) {
-    const back = Math.min(Math.max(points[i], 0), rest - highest)
-    points[i] -= back
-    rest -= back
-  }
-  for (let i = points.length - 1; i >= 0 && rest < lowest; i--) {
-    const back = Math.min(Math.max(-points[i], 0), lowest - rest)
-    points[i] += back
-    rest += back
-  }
-  return rest
+  const excess = total > highest ? total - highest : Math.min(0, total - lowest)
+  if (excess === 0) return total
+  const causes = points.map((value) => Math.max(0, Math.sign(excess) * value))
+  for (const [i, back] of apportion(Math.abs(excess), causes).entries()) points[i] -= Math.sign(excess) * back
+  return total - excess
 }
 
 function lowestCeiling(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[]): number | undefined {

@@ -76,6 +76,7 @@ function isEffective({ from, to }: { from?: string | undefined; to?: string | un
 
 function takes(routing: RuleSet['standard']['routing'], { direction, attributes }: Call): boolean {
   if (routing === undefined) return false
-  if (routing.direction !== undefined && (direction === undefined || !routing.direction.includes(direction))) return false
+  // A call that does not say its direction fits any.
+  if (routing.direction !== undefined && direction !== undefined && !routing.direction.includes(direction)) return false
   return Object.entries(routing.attributes ?? {}).every(([key, values]) => values.includes(attributes?.[key] ?? ''))
 }
