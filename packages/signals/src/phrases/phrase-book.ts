@@ -25,11 +25,15 @@ interface Pattern extends PhraseOptions {
   source: string
 }
 
-/** A literal of stage `stage` of a pattern. */
+/** A literal of one stage of a pattern, and where the progress of this stage and the one before it is kept. */
 interface Place {
-  pattern: number
-  stage: number
+  pattern: Pattern
   literal: string
+  here: Progress
+  /** Undefined for the first stage. */
+  before: Progress | undefined
+  gap: Gap | undefined
+  isLast: boolean
 }
 
 /** The stages that have matched so far, in view offsets. */
@@ -73,20 +77,22 @@ export class PhraseMatcher {
   private readonly bySound: Automaton
   private readonly characterPlaces: Place[][] = []
   private readonly soundPlaces: Place[][] = []
-  private readonly progress: Progress[][]
   private stamp = 0
   private sounds = new Uint16Array(256)
 
   constructor(
-    private readonly patterns: readonly Pattern[],
+    patterns: readonly Pattern[],
     private readonly syllables: SyllableTable,
   ) {
     const characters = new Map<string, number>()
     const sounds = new Map<string, number>()
-    for (const [number, pattern] of patterns.entries()) {
-      for (const [stage, literals] of pattern.wording.stages.entries()) {
+    for (const pattern of patterns) {
+      const { stages, gaps } = pattern.wording
+      const progress = stages.map((): Progress => ({ stamp: 0, start: 0, end: 0, firstLength: 0, heard: undefined }))
+      for (const [stage, literals] of stages.entries()) {
         for (const literal of literals) {
-          const place = { pattern: number, stage, literal }
+          const isFirst = stage === 0
+          const place = { pattern, literal, here: progress[stage], before: isFirst ? undefined : progress[stage - 1], gap: isFirst ? undefined : gaps[stage - 1], isLast: stage === stages.length - 1 }
           enter(characters, this.characterPlaces, literal, place)
           const sound = this.soundOf(literal)
           if (pattern.sound && sound !== undefined) enter(sounds, this.soundPlaces, sound, place)
@@ -95,7 +101,6 @@ export class PhraseMatcher {
     }
     this.byCharacter = Automaton.build([...characters.keys()].map(toCodes))
     this.bySound = Automaton.build([...sounds.keys()].map(toCodes))
-    this.progress = patterns.map(({ wording }) => wording.stages.map(() => ({ stamp: 0, start: 0, end: 0, firstLength: 0, heard: undefined })))
   }
 
   /** Calls `found(group, hit)` for every phrase in the utterance; offsets are of its text. */
@@ -103,13 +108,15 @@ export class PhraseMatcher {
     const { codes, length } = utterance.view
     this.stamp++
     this.byCharacter.scan(codes, length, (literal, end) => {
-      for (const place of this.characterPlaces[literal]) this.advance(utterance, place, end, false, found)
+      for (const place of this.characterPlaces[literal]) {
+        if (place.before === undefined || place.before.stamp === this.stamp) this.advance(utterance, place, end, false, found)
+      }
     })
     if (this.sounds.length < length) this.sounds = new Uint16Array(length * 2)
     const sounds = this.syllables.read(codes, length, this.sounds)
     this.bySound.scan(sounds, length, (literal, end) => {
       for (const place of this.soundPlaces[literal]) {
-        if (this.isMisheard(utterance, place, end)) this.advance(utterance, place, end, true, found)
+        if ((place.before === undefined || place.before.stamp === this.stamp) && isMisheard(utterance, place.literal, end)) this.advance(utterance, place, end, true, found)
       }
     })
   }
@@ -120,56 +127,50 @@ export class PhraseMatcher {
     return codes.includes(0) ? undefined : String.fromCharCode(...codes)
   }
 
-  /**
-   * Do the words at `end` only sound like the literal? Half of its characters must stand as
-   * written, and none of the others may belong to a word of the dictionary (在建 is not
-   * 再见) unless the literal is a sentence by itself (不可气, 再见).
-   */
-  private isMisheard(utterance: Utterance, { literal }: Place, end: number): boolean {
-    const { view, edges, text } = utterance
-    const start = end - literal.length
-    let same = 0
-    for (let i = 0; i < literal.length; i++) if (view.codes[start + i] === literal.charCodeAt(i)) same++
-    if (same === literal.length || same * 2 < literal.length) return false
-    for (let i = 0; i < literal.length; i++) {
-      if (view.codes[start + i] === literal.charCodeAt(i)) continue
-      const at = view.at[start + i]
-      const standsAlone = edges[at] === 1 && edges[at + 1] === 1
-      if (!standsAlone && !isReduplicated(text, at)) return isSentenceStart(text, view.at[start]) && isSentenceEnd(text, view.at[end - 1] + 1)
-    }
-    return true
-  }
-
-  private advance(utterance: Utterance, place: Place, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {
-    const pattern = this.patterns[place.pattern]
-    const { stages, gaps } = pattern.wording
-    const progress = this.progress[place.pattern]
-    const { length } = place.literal
-    const here = progress[place.stage]
-    const heard = bySound ? place.literal : undefined
-    if (place.stage === 0) {
+  private advance(utterance: Utterance, { pattern, literal, here, before, gap, isLast }: Place, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {
+    const { length } = literal
+    const heard = bySound ? literal : undefined
+    if (before === undefined || gap === undefined) {
       set(here, this.stamp, end - length, end, length, heard)
     } else {
-      const before = progress[place.stage - 1]
-      if (before.stamp !== this.stamp || !fits(utterance, gaps[place.stage - 1], before.end, end - length)) return
+      if (!fits(utterance, gap, before.end, end - length)) return
       set(here, this.stamp, before.start, end, before.firstLength, heard ?? before.heard)
     }
-    if (place.stage < stages.length - 1) return
-    const hit = this.finish(utterance, pattern, here, length)
+    const hit = isLast ? finish(utterance, pattern, here, length) : undefined
     if (hit !== undefined) found(pattern.group, hit)
   }
+}
 
-  private finish(utterance: Utterance, { wording, edges, source }: Pattern, { start, end, firstLength, heard }: Progress, lastLength: number): PhraseHit | undefined {
-    const { view, text } = utterance
-    const from = view.at[start]
-    const to = view.at[end - 1] + 1
-    if (wording.anchoredStart && !isSentenceStart(text, from)) return undefined
-    if (wording.anchoredEnd && !isSentenceEnd(text, to)) return undefined
-    if (wording.tail !== undefined && !hasTail(utterance, wording.tail, end)) return undefined
-    if (edges && firstLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, from, -1, HARMLESS_HEAD)) return undefined
-    if (edges && lastLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, to, 1, HARMLESS_TAIL)) return undefined
-    return { from, to, bySound: heard !== undefined, source: heard ?? source }
+/**
+ * Do the words at `end` only sound like the literal? Half of its characters must stand as
+ * written, and none of the others may belong to a word of the dictionary (在建 is not
+ * 再见) unless the literal is a sentence by itself (不可气, 再见).
+ */
+function isMisheard(utterance: Utterance, literal: string, end: number): boolean {
+  const { view, edges, text } = utterance
+  const start = end - literal.length
+  let same = 0
+  for (let i = 0; i < literal.length; i++) if (view.codes[start + i] === literal.charCodeAt(i)) same++
+  if (same === literal.length || same * 2 < literal.length) return false
+  for (let i = 0; i < literal.length; i++) {
+    if (view.codes[start + i] === literal.charCodeAt(i)) continue
+    const at = view.at[start + i]
+    const standsAlone = edges[at] === 1 && edges[at + 1] === 1
+    if (!standsAlone && !isReduplicated(text, at)) return isSentenceStart(text, view.at[start]) && isSentenceEnd(text, view.at[end - 1] + 1)
   }
+  return true
+}
+
+function finish(utterance: Utterance, { wording, edges, source }: Pattern, { start, end, firstLength, heard }: Progress, lastLength: number): PhraseHit | undefined {
+  const { view, text } = utterance
+  const from = view.at[start]
+  const to = view.at[end - 1] + 1
+  if (wording.anchoredStart && !isSentenceStart(text, from)) return undefined
+  if (wording.anchoredEnd && !isSentenceEnd(text, to)) return undefined
+  if (wording.tail !== undefined && !hasTail(utterance, wording.tail, end)) return undefined
+  if (edges && firstLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, from, -1, HARMLESS_HEAD)) return undefined
+  if (edges && lastLength <= MAX_EDGE_LENGTH && cutsWordAt(utterance, to, 1, HARMLESS_TAIL)) return undefined
+  return { from, to, bySound: heard !== undefined, source: heard ?? source }
 }
 
 function enter(known: Map<string, number>, places: Place[][], key: string, place: Place): void {

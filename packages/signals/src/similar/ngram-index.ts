@@ -58,7 +58,7 @@ class PairTable {
 
   constructor(expected: number) {
     let capacity = 1024
-    while (capacity < expected * 2) capacity *= 2
+    while (capacity < expected) capacity *= 2
     this.slots = new Int32Array(capacity * 4).fill(-1)
     this.mask = capacity - 1
   }
@@ -75,7 +75,8 @@ class PairTable {
 
   /** The key must not be there yet. */
   set(high: number, low: number, value: number): void {
-    if (this.count * 2 > this.mask) this.grow()
+    // Four fifths full: longer probes cost less than a table that leaves the cache.
+    if (this.count * 5 > this.mask * 4) this.grow()
     let slot = hash(high, low) & this.mask
     while (this.slots[slot << 2] >= 0) slot = (slot + 1) & this.mask
     this.slots.set([high, low, value], slot << 2)
