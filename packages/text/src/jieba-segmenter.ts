@@ -39,23 +39,17 @@ export function jiebaSegmenter(words: readonly DictionaryWord[]): Segmenter {
 function wordEdges(text: string): Uint8Array {
   const edges = newEdges(text.length + 1)
   edges[0] = 1
-  for (const word of cutPieces(text)) edges[word] = 1
-  return edges
-}
-
-/** Yields the end offset of every word. */
-function* cutPieces(text: string): Generator<number> {
   const wellFormed = text.replace(LONE_SURROGATE, '\ufffd')
-  let end = 0
   for (let from = 0; from < text.length; ) {
     const to = pieceEnd(wellFormed, from)
-    for (const word of nodejieba.cut(wellFormed.slice(from, to))) {
+    let end = from
+    for (const word of nodejieba.cut(from === 0 && to === text.length ? wellFormed : wellFormed.slice(from, to))) {
       end += word.length
-      yield end
+      edges[end] = 1
     }
     from = to
-    end = to
   }
+  return edges
 }
 
 function pieceEnd(text: string, from: number): number {
@@ -66,8 +60,10 @@ function pieceEnd(text: string, from: number): number {
 
 function cutWords(text: string): Word[] {
   const words: Word[] = []
+  const edges = wordEdges(text)
   let start = 0
-  for (const end of cutPieces(text)) {
+  for (let end = 1; end <= text.length; end++) {
+    if (edges[end] === 0) continue
     words.push({ text: text.slice(start, end), start, end })
     start = end
   }
