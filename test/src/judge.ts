@@ -22,7 +22,7 @@ export interface Agreement {
 }
 
 export function readRounds(): Map<string, LabelledCall[]> {
-  const files = readdirSync(JUDGEMENT).filter((name) => name.endsWith('.jsonl')).sort()
+  const files = readdirSync(JUDGEMENT).filter((name) => /^round-\d+\.jsonl$/u.test(name)).sort()
   return new Map(files.map((name) => [name.replace('.jsonl', ''), readFileSync(`${JUDGEMENT}/${name}`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as LabelledCall)]))
 }
 
