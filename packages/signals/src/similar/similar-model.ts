@@ -32,6 +32,8 @@ export class SimilarModel {
   private grams = new Int32Array(0)
   private square = 0
   private readonly sums: Int32Array
+  /** The sum of a signal reaches its threshold where it is this times the window's norm, or more. */
+  private readonly limits: Float64Array
   private readonly bestScores: Float64Array
 
   constructor(
@@ -45,6 +47,7 @@ export class SimilarModel {
     this.unseenSquare = unseenIdf * unseenIdf
     this.sums = new Int32Array(signals.length)
     this.bestScores = new Float64Array(signals.length)
+    this.limits = Float64Array.from(trained, ({ weights, threshold }) => (threshold - weights[weights.length - 1]) * SCALE)
     this.starts = new Int32Array(index.size + 1)
     const packed: number[] = []
     for (let gram = 0; gram < index.size; gram++) {
@@ -68,9 +71,11 @@ export class SimilarModel {
   match({ text, view }: Utterance, found: (signal: number, hit: SimilarHit) => void): void {
     const { length, at } = view
     if (length === 0) return
+    const { sums, limits } = this
+    const count = this.signals.length
     if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
     this.index.read(view.codes, length, this.grams)
-    const best = new Array<Window | undefined>(this.signals.length)
+    const best = new Array<Window | undefined>(count)
     const report = (signal: number): void => {
       const window = best[signal]
       if (window !== undefined) found(signal, { from: at[window.start], to: at[window.end - 1] + 1, margin: this.bestScores[signal] })
@@ -80,9 +85,10 @@ export class SimilarModel {
     for (const window of windows(text, view)) {
       const norm = this.sum(window, window.start === before.start && window.end > before.end ? before.end : window.start)
       before = window
-      for (let signal = 0; signal < this.signals.length; signal++) {
-        const score = this.scoreOf(signal, norm)
-        if (score < 0) continue
+      for (let signal = 0; signal < count; signal++) {
+        const excess = sums[signal] - limits[signal] * norm
+        if (excess < 0) continue
+        const score = excess / SCALE / norm
         const known = best[signal]
         if (known !== undefined && window.start >= known.end) {
           report(signal)
@@ -94,7 +100,7 @@ export class SimilarModel {
         this.bestScores[signal] = score
       }
     }
-    for (let signal = 0; signal < this.signals.length; signal++) report(signal)
+    for (let signal = 0; signal < count; signal++) report(signal)
   }
 
   /**
@@ -122,11 +128,5 @@ export class SimilarModel {
     }
     this.square = square
     return Math.sqrt(square)
-  }
-
-  /** Score above the threshold. */
-  private scoreOf(signal: number, norm: number): number {
-    const { weights, threshold } = this.trained[signal]
-    return this.sums[signal] / SCALE / norm + weights[weights.length - 1] - threshold
   }
 }
