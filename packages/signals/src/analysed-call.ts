@@ -28,8 +28,6 @@ export interface Span {
 /** What one speaker said before the other spoke: one or more turns, normalised and joined. */
 export class Utterance {
   readonly view: MatchView
-  /** 1 where a word starts or ends in `text`. */
-  readonly edges: Uint8Array
   private entities: readonly Entity[] | undefined
 
   constructor(
@@ -40,11 +38,11 @@ export class Utterance {
     readonly startMs: number | undefined,
     readonly endMs: number | undefined,
     readonly confidence: number,
-    segmenter: Segmenter,
+    /** 1 where a word starts or ends in `text`. */
+    readonly edges: Uint8Array,
     private readonly startedAt: string,
   ) {
     this.view = matchView(text)
-    this.edges = segmenter.edges(text)
   }
 
   get firstTurn(): number {
@@ -92,8 +90,29 @@ export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
   return { call, utterances, ordinal: countRoles(utterances), phrases: new Map(), similar: new Map(), seen: [] }
 }
 
+/** Turns of one role that follow each other, normalised. */
+interface Joined {
+  text: string
+  pieces: Piece[]
+  confidence: number
+}
+
+/** All utterances are segmented in one go: each way into the native segmenter and back costs. */
 function joinTurns(call: Call, segmenter: Segmenter): Utterance[] {
-  const utterances: Utterance[] = []
+  const joined = joinTexts(call)
+  const edges = segmenter.edges(joined.map(({ text }) => text).join('\n'))
+  let from = 0
+  return joined.map(({ text, pieces, confidence }, index) => {
+    const first = call.turns[pieces[0].turn]
+    const last = call.turns[pieces[pieces.length - 1].turn]
+    const own = edges.subarray(from, from + text.length + 1)
+    from += text.length + 1
+    return new Utterance(index, first.role, text, pieces, first.start_ms, last.end_ms, confidence, own, call.started_at)
+  })
+}
+
+function joinTexts(call: Call): Joined[] {
+  const utterances: Joined[] = []
   const { turns } = call
   for (let first = 0; first < turns.length; ) {
     const pieces: Piece[] = []
@@ -108,9 +127,7 @@ function joinTurns(call: Call, segmenter: Segmenter): Utterance[] {
       confidence = Math.min(confidence, turns[next].confidence ?? 1)
       next++
     }
-    utterances.push(
-      new Utterance(utterances.length, turns[first].role, text, pieces, turns[first].start_ms, turns[next - 1].end_ms, confidence, segmenter, call.started_at),
-    )
+    utterances.push({ text, pieces, confidence })
     first = next
   }
   return utterances
