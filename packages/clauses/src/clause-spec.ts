@@ -1,19 +1,18 @@
-import { Place, type SignalRef } from '@yuzhi/signals'
+import { Place, SignalRefSpec } from '@yuzhi/signals'
 import { z } from 'zod'
 
-const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
 
 export const Requirement = Place.extend({
-  signal: Ref,
+  signal: SignalRefSpec,
   at_least: z.int().positive().default(1),
-  or_else: Ref.optional().describe('Looked for in the same place only where the first is not found'),
+  or_else: SignalRefSpec.optional().describe('Looked for in the same place only where the first is not found'),
   due: z.enum(['opening', 'closing']).optional().describe('Where it is missed, if it may stand anywhere'),
-  ahead_of: Ref.optional().describe('Must come before the first of this signal in the same place'),
+  ahead_of: SignalRefSpec.optional().describe('Must come before the first of this signal in the same place'),
 })
 export type Requirement = z.infer<typeof Requirement>
 
 export const Prohibition = Place.extend({
-  signal: Ref,
+  signal: SignalRefSpec,
   at_most: z.int().nonnegative().default(0).describe('So many are forgiven'),
 })
 export type Prohibition = z.infer<typeof Prohibition>
@@ -54,8 +53,8 @@ export const ClauseSpec = z
     each: z.boolean().default(false).describe('add and deduct count each time, not once'),
     cap: z.number().positive().optional().describe('With each: at most so many points'),
     veto: Veto.optional().describe('A violation sets the score to 0, or to a ceiling'),
-    when: Ref.optional(),
-    unless: Ref.optional().describe('Not applicable where this signal is seen'),
+    when: SignalRefSpec.optional(),
+    unless: SignalRefSpec.optional().describe('Not applicable where this signal is seen'),
     expect: OneOrMore(asRequirement).optional(),
     forbid: OneOrMore(asProhibition).optional(),
     need: z.union([z.enum(['every', 'some', 'first', 'last']), z.strictObject({ share: z.number().gt(0).max(1) })]).default('every').describe('In how many of the situations'),

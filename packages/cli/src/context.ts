@@ -1,4 +1,4 @@
-import { speaker, type Lang, type Say } from './messages.js'
+import type { Lang, Say } from './messages.js'
 
 /** What every command gets; `main.ts` alone makes it from the process. */
 export interface Context {
@@ -24,5 +24,3 @@ export interface GlobalOptions {
 
 /** A failure that the user can mend: its message is shown without a stack. */
 export class UserError extends Error {}
-
-export { speaker }

@@ -20,7 +20,7 @@ export function explainCall(call: Call, score: Score, { rules }: Rubric, { say, 
     }
   }
   const rows = score.clauses.map(({ id, outcome, points, reason }) => [id, say(outcome), signed(points), reason])
-  lines.push('', renderTable([say('col_violated'), '', say('points'), ''].map((title, i) => (i === 0 ? 'clause' : title)), rows, width))
+  lines.push('', renderTable(['clause', '', say('points'), ''], rows, width))
   if (score.base > 0) lines.push(`${say('base')} ${score.base}`)
   lines.push(colours.bold(`${say('sum')} ${score.score}  ${score.grade}${score.fatal ? `  ${say('col_fatal')}` : ''}`))
   return lines.join('\n')

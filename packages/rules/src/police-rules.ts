@@ -1,3 +1,4 @@
+import type { Outcome } from '@yuzhi/schemas'
 import type { SignalSpec } from '@yuzhi/signals'
 import type { RuleFault } from './rule-fault.js'
 import type { Rubric } from './rubric.js'
@@ -19,10 +20,10 @@ export function policeRules({ rules, signals }: Rubric, usedElsewhere: ReadonlyS
     if (!signals.used.has(name) && !usedElsewhere.has(name)) report([name], `nothing uses the signal "${name}"`)
     policeExamples(name, spec, report)
   }
-  for (const { id, tests, when, unless, expect } of rules.clauses) {
+  for (const { id, tests, when, unless } of rules.clauses) {
     const outcomes = new Set(tests.map((test) => expectationOf(test)[0]))
-    const owed = ['met', 'violated', ...(when === undefined && unless === undefined && expect === undefined ? [] : when === undefined && unless === undefined ? [] : ['not_applicable'])] as const
-    for (const outcome of owed) if (!outcomes.has(outcome as 'met')) report([id, 'tests'], `the clause "${id}" has no dialogue that is ${outcome}`)
+    const owed: Outcome[] = when === undefined && unless === undefined ? ['met', 'violated'] : ['met', 'violated', 'not_applicable']
+    for (const outcome of owed) if (!outcomes.has(outcome)) report([id, 'tests'], `the clause "${id}" has no dialogue that is ${outcome}`)
     const seen = new Set<string>()
     for (const [index, test] of tests.entries()) {
       const key = JSON.stringify([expectationOf(test)[1].trim(), test.call])

@@ -1,5 +1,5 @@
 import type { Role } from '@yuzhi/schemas'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { AnalysedCall } from './analysed-call.js'
 import type { Occurrence } from './occurrence.js'
 import type { PhraseBook } from './phrases/phrase-book.js'
@@ -10,6 +10,7 @@ export type Detect = (call: AnalysedCall) => readonly Occurrence[]
 
 /** The name of a signal, or a signal without a name, written in place. */
 export type SignalRef = string | Readonly<Record<string, unknown>>
+export const SignalRefSpec: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
 
 /** What a detector may use while it is compiled. */
 export interface Scope {

@@ -1,7 +1,7 @@
 export type { AnalysedCall, Span, Utterance } from './analysed-call.js'
 export { compileSignals, type ReportFault, type SignalEnvironment, type SignalSet } from './compile-signals.js'
 export { contextMarks } from './context-marks.js'
-export type { Resolved, SignalRef } from './detector.js'
+export { type Resolved, type SignalRef, SignalRefSpec } from './detector.js'
 export { findEntities } from './entities/find-entities.js'
 export { type Festival, festivalOn, FESTIVALS } from './festivals.js'
 export { nearestName } from './nearest-name.js'

@@ -1,6 +1,6 @@
 import { Role } from '@yuzhi/schemas'
 import { z } from 'zod'
-import type { Detector, SignalRef } from './detector.js'
+import { type Detector, SignalRefSpec } from './detector.js'
 import { all, any, count, near, none, placed, sequence } from './detectors/combinations.js'
 import { compare } from './detectors/compare.js'
 import { entity } from './detectors/entity.js'
@@ -20,14 +20,13 @@ export const DETECTORS: readonly Detector<never>[] = [
 /** Occurrences that are negated or somebody else's words do not count unless a signal says so. */
 const DEFAULT_ACCEPT = ['question', 'condition', 'third_person'] as const
 
-const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
 
 export const SignalSpec = z.strictObject({
   title: z.string().optional().describe('In Chinese, for reasons and lists'),
   role: z.union([Role, z.literal('any')]).optional().describe('Who says it; agent unless told otherwise'),
   family: z.string().optional().describe('Signals of one family overlap in meaning and are not learned against each other'),
   accept: z.array(z.enum(MARKS)).default([...DEFAULT_ACCEPT]).describe('Contexts in which it still counts'),
-  except: Ref.optional().describe('No hit where this signal is found in the same words or right beside them'),
+  except: SignalRefSpec.optional().describe('No hit where this signal is found in the same words or right beside them'),
   min_confidence: z.number().min(0).max(1).optional().describe('Of the recogniser'),
   hits: z.array(z.string().min(1)).optional().describe('Utterances that must show it'),
   misses: z.array(z.string().min(1)).optional().describe('Utterances that look alike and must not'),

@@ -22,7 +22,7 @@ const FLUSH_CHARACTERS = 64 * 1024
 
 /** Scores files; the exit code is 1 where a line could not be scored. */
 export async function scoreCommand(context: Context, files: readonly string[], options: ScoreOptions): Promise<number> {
-  const { say, log, print } = context
+  const { say, log } = context
   const shelf = openShelf(context, options.standard)
   const store = options.into === undefined ? undefined : await openStore(options.into)
   const output = new Output(options.format, context)
@@ -52,7 +52,6 @@ export async function scoreCommand(context: Context, files: readonly string[], o
   await store?.close()
   log(say('scored', { scored, rejected, seconds: ((performance.now() - started) / 1000).toFixed(1) }))
   if (options.into !== undefined) log(say('stored', { dir: options.into }))
-  await print('')
   return rejected > 0 ? 1 : 0
 }
 

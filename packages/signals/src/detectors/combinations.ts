@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { AnalysedCall } from '../analysed-call.js'
-import type { Detector, Resolved, Scope, SignalRef } from '../detector.js'
+import { type Detector, type Resolved, type Scope, type SignalRef, SignalRefSpec } from '../detector.js'
 import { inOrder, type Occurrence } from '../occurrence.js'
 import { findInPlace, isInPlace, Place, roleOf } from '../place.js'
 
-const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
-const Refs = z.array(Ref).min(1)
+const Refs = z.array(SignalRefSpec).min(1)
 
 function resolveAll(refs: readonly SignalRef[], { resolve }: Scope): Resolved[] {
   return refs.map((ref, index) => resolve(ref, [index]))
@@ -52,7 +51,7 @@ const wholeCall: Occurrence = { utterance: -1, from: 0, to: 0, how: 'metadata', 
 /** Signals one after the other; seen where the last of them is. */
 export const sequence: Detector<SignalRef[]> = {
   key: 'sequence',
-  spec: z.array(Ref).min(2),
+  spec: z.array(SignalRefSpec).min(2),
   combines: true,
   compile(refs, scope) {
     const members = resolveAll(refs, scope)
@@ -87,7 +86,7 @@ export const count: Detector<z.infer<typeof Count>> = {
   },
 }
 
-const Near = Place.extend({ signal: Ref, with: Ref.optional(), without: Ref.optional() })
+const Near = Place.extend({ signal: SignalRefSpec, with: SignalRefSpec.optional(), without: SignalRefSpec.optional() })
 
 /** A signal that has (`with`) or lacks (`without`) another one near it: after, before, around it, in the same utterance. */
 export const near: Detector<z.infer<typeof Near>> = {
@@ -111,7 +110,7 @@ export const near: Detector<z.infer<typeof Near>> = {
   },
 }
 
-const Placed = Place.extend({ signal: Ref })
+const Placed = Place.extend({ signal: SignalRefSpec })
 
 /** A signal at a place of the call: its opening or closing. */
 export const placed: Detector<z.infer<typeof Placed>> = {

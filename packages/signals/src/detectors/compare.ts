@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import type { Detector, SignalRef } from '../detector.js'
+import { type Detector, SignalRefSpec } from '../detector.js'
 import type { EntityValue, Occurrence } from '../occurrence.js'
 
-const Ref: z.ZodType<SignalRef> = z.union([z.string(), z.record(z.string(), z.unknown())])
 
 const Spec = z.strictObject({
-  left: Ref,
-  right: Ref,
+  left: SignalRefSpec,
+  right: SignalRefSpec,
   relation: z.enum(['same', 'different', 'adds_up', 'does_not_add_up', 'change']).describe(
     'same/different: each value of left is (not) among those of right; adds_up: the values of right sum to the last of left; change: left = the last but one of right minus the last',
   ),

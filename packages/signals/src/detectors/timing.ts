@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { AnalysedCall, Utterance } from '../analysed-call.js'
-import type { Detector, Resolved, Scope, SignalRef } from '../detector.js'
+import { type Detector, type Resolved, type Scope, type SignalRef, SignalRefSpec } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
 
 const Range = z.strictObject({ above: z.number().nonnegative().optional(), below: z.number().nonnegative().optional() })
-const Ref = z.union([z.string(), z.record(z.string(), z.unknown())])
 
 const Spec = z.strictObject({
   silence_seconds: Range.optional().describe('Nobody speaks before the utterance'),
@@ -13,7 +12,7 @@ const Spec = z.strictObject({
   chars_per_minute: Range.extend({ per: z.enum(['turn', 'call']).default('turn'), min_chars: z.int().positive().default(10) }).optional(),
   speaks: z.literal(true).optional().describe('Every utterance'),
   talks: z.strictObject({ seconds: z.number().positive().optional(), chars: z.int().positive().optional() }).optional().describe('Speaks at least so long without the other; either bound is enough'),
-  hold_seconds: Range.extend({ asked: Ref.describe('The signal of asking to wait') }).optional().describe('From asking to wait to the next words of the same speaker'),
+  hold_seconds: Range.extend({ asked: SignalRefSpec.describe('The signal of asking to wait') }).optional().describe('From asking to wait to the next words of the same speaker'),
 })
 type Spec = z.infer<typeof Spec>
 type Range = z.infer<typeof Range>
