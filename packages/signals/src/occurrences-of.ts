@@ -30,8 +30,9 @@ export function occurrencesOf(signal: CompiledSignal, call: AnalysedCall): Occur
   for (const { combines, detect } of signal.detectors) {
     const accepted: Occurrence[] = []
     for (const seen of detect(call)) {
+      if (!combines && !isSaidBy(signal.role, seen, call)) continue
       const occurrence = combines || seen.utterance < 0 ? seen : inContext(seen, call)
-      if (!combines && (!isSaidBy(signal.role, occurrence, call) || (occurrence.marks & refused) !== 0)) continue
+      if (!combines && (occurrence.marks & refused) !== 0) continue
       if (occurrence.confidence < signal.minConfidence || isBesideAny(exceptions, occurrence)) continue
       accepted.push(occurrence)
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkDictionaryFile, DictionaryError, readDictionary } from './dictionary.js'
+import { DictionaryError, readDictionary, readFrequencies } from './dictionary.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'yuzhi-dictionary-'))
 
@@ -31,11 +31,16 @@ describe('readDictionary', () => {
   })
 })
 
-describe('checkDictionaryFile', () => {
-  it('stops before a missing, empty or malformed file reaches the native segmenter', () => {
-    expect(() => { checkDictionaryFile(path.join(folder, 'gone.utf8'), 3) }).toThrow(/missing/u)
-    expect(() => { checkDictionaryFile(file('empty.utf8', ''), 3) }).toThrow(/empty/u)
-    expect(() => { checkDictionaryFile(file('two.utf8', '一 3\n'), 3) }).toThrow(/expected 3 fields/u)
-    expect(() => { checkDictionaryFile(folder, 3) }).toThrow(/not a file/u)
+describe('readFrequencies', () => {
+  it('reads words and counts', () => {
+    expect(readFrequencies(file('counts.utf8', '一 3 m\n一下 5 m'))).toEqual({ entries: ['一', '一下'], counts: [3, 5] })
+  })
+
+  it('stops at a missing, empty or malformed dictionary and names the line', () => {
+    expect(() => readFrequencies(path.join(folder, 'gone.utf8'))).toThrow(/missing/u)
+    expect(() => readFrequencies(file('empty.utf8', ''))).toThrow(/empty/u)
+    expect(() => readFrequencies(file('two.utf8', '一 3 m\n二 3\n三 4 m\n'))).toThrow(/two\.utf8:2: expected "word count tag", found "二 3"/u)
+    expect(() => readFrequencies(file('none.utf8', '一 x m\n'))).toThrow(/none\.utf8:1/u)
+    expect(() => readFrequencies(folder)).toThrow(/not a file/u)
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 
 /** A dictionary file that cannot be used; `line` is 1-based, 0 for the file as a whole. */
 export class DictionaryError extends Error {
@@ -38,38 +38,41 @@ export function readDictionary(file: string): DictionaryWord[] {
   return words
 }
 
-const HEAD_BYTES = 4096
-
-/** Fails where the native segmenter would abort the whole process: missing, empty, no text. Reads the head of the file. */
-export function checkDictionaryFile(file: string, fields: number): void {
-  checkIsFile(file)
-  const head = Buffer.alloc(HEAD_BYTES)
-  const descriptor = openSync(file, 'r')
-  const length = readSync(descriptor, head, 0, HEAD_BYTES, 0)
-  closeSync(descriptor)
-  const [firstLine] = decode(file, head.subarray(0, length), true).split('\n')
-  if (firstLine.trim() === '') throw new DictionaryError(file, 1, 'the dictionary is empty')
-  if (fields > 0 && firstLine.trim().split(/\s+/u).length !== fields) {
-    throw new DictionaryError(file, 1, `expected ${fields} fields a line, found "${firstLine.slice(0, 60)}"`)
-  }
+/** Words and how often each was seen, side by side. */
+export interface Frequencies {
+  entries: string[]
+  counts: number[]
 }
 
-function checkIsFile(file: string): void {
-  if (!existsSync(file)) throw new DictionaryError(file, 0, 'the dictionary file is missing')
-  if (!statSync(file).isFile()) throw new DictionaryError(file, 0, 'not a file')
-}
-
-function decode(file: string, bytes: Uint8Array, isHead: boolean): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isHead })
-  } catch {
-    throw new DictionaryError(file, 0, 'not UTF-8 text')
+/** A dictionary in jieba's format, "word count tag" a line. Throws a DictionaryError that names file and line. */
+export function readFrequencies(file: string): Frequencies {
+  const entries: string[] = []
+  const counts: number[] = []
+  const text = readText(file)
+  let from = 0
+  for (let line = 1; from < text.length; line++) {
+    const newline = text.indexOf('\n', from)
+    const to = newline < 0 ? text.length : newline
+    const first = text.indexOf(' ', from)
+    const second = text.indexOf(' ', first + 1)
+    const count = Number(text.slice(first + 1, second))
+    if (first <= from || second <= first || second >= to || !(count > 0)) throw new DictionaryError(file, line, `expected "word count tag", found "${text.slice(from, Math.min(to, from + 60))}"`)
+    entries.push(text.slice(from, first))
+    counts.push(count)
+    from = to + 1
   }
+  if (entries.length === 0) throw new DictionaryError(file, 1, 'the dictionary is empty')
+  return { entries, counts }
 }
 
 function readText(file: string): string {
-  checkIsFile(file)
-  return decode(file, readFileSync(file), false)
+  if (!existsSync(file)) throw new DictionaryError(file, 0, 'the dictionary file is missing')
+  if (!statSync(file).isFile()) throw new DictionaryError(file, 0, 'not a file')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch {
+    throw new DictionaryError(file, 0, 'not UTF-8 text')
+  }
 }
 
 export function fingerprintWords(words: readonly DictionaryWord[]): string {

@@ -1,4 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import fc from 'fast-check'
+import nodejieba from 'nodejieba'
+import { readFrequencies } from './dictionary.js'
 import { describe, expect, it } from 'vitest'
 import { jiebaSegmenter } from './jieba-segmenter.js'
 
@@ -12,6 +17,25 @@ describe('jiebaSegmenter', () => {
         expect(words.map((word) => word.text).join('')).toBe(text)
         for (const { start, end, text: word } of words) expect(text.slice(start, end)).toBe(word)
       }),
+    )
+  })
+
+  it('finds the words that nodejieba finds', () => {
+    const userDict = path.join(mkdtempSync(path.join(tmpdir(), 'yuzhi-jieba-')), 'user.dict')
+    writeFileSync(userDict, '携号转网 n\n')
+    nodejieba.load({ userDict })
+    const { entries } = readFrequencies(nodejieba.DEFAULT_DICT)
+    const piece = fc.oneof(
+      fc.integer({ min: 0, max: entries.length - 1 }).map((index) => entries[index]),
+      fc.constantFrom(...Array.from('的一是了我不在人们有来他这上着个地到大里说去，。 \n？1a'), '不再见', '申请', '携号转', '携号转网', '😀', '𠮷'),
+      fc.integer({ min: 0x4e00, max: 0x9fff }).map((code) => String.fromCharCode(code)),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const text = pieces.join('')
+        expect(segmenter.words(text).map((word) => word.text)).toEqual(nodejieba.cut(text))
+      }),
+      { numRuns: 2000 },
     )
   })
 

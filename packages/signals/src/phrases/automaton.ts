@@ -6,11 +6,8 @@
 export class Automaton {
   private constructor(
     private readonly symbols: Uint16Array,
-    private readonly base: Int32Array,
-    private readonly check: Int32Array,
-    private readonly fail: Int32Array,
-    /** Nearest state on the fail path, itself included, where a literal ends; −1 for none. */
-    private readonly ending: Int32Array,
+    /** Four a state, side by side for the processor's cache: base, check, fail, ending. */
+    private readonly states: Int32Array,
     /** Literal that ends in a state, −1 for none. */
     private readonly literal: Int32Array,
   ) {}
@@ -23,17 +20,13 @@ export class Automaton {
       for (const code of literal) if (symbols[code] === 0) symbols[code] = ++symbolCount
     }
     const trie = buildTrie(literals, symbols)
-    return layOut(trie, symbols, symbolCount)
-  }
-
-  /** @internal */
-  static assemble(symbols: Uint16Array, base: Int32Array, check: Int32Array, fail: Int32Array, ending: Int32Array, literal: Int32Array): Automaton {
-    return new Automaton(symbols, base, check, fail, ending, literal)
+    const { states, literal } = layOut(trie, symbolCount)
+    return new Automaton(symbols, states, literal)
   }
 
   /** Calls `found(literal, end)` for every literal in the first `length` codes, in order of their ends. */
   scan(codes: Uint16Array, length: number, found: (literal: number, end: number) => void): void {
-    const { symbols, base, check, fail, ending, literal } = this
+    const { symbols, states, literal } = this
     let state = 0
     for (let i = 0; i < length; i++) {
       const symbol = symbols[codes[i]]
@@ -41,20 +34,25 @@ export class Automaton {
         state = 0
         continue
       }
-      let next = base[state] + symbol
-      while (check[next] !== state) {
+      let next = states[state << 2] + symbol
+      while (states[(next << 2) + CHECK] !== state) {
         if (state === 0) {
           next = 0
           break
         }
-        state = fail[state]
-        next = base[state] + symbol
+        state = states[(state << 2) + FAIL]
+        next = states[state << 2] + symbol
       }
       state = next
-      for (let at = ending[state]; at >= 0; at = ending[fail[at]]) found(literal[at], i + 1)
+      for (let at = states[(state << 2) + ENDING]; at >= 0; at = states[(states[(at << 2) + FAIL] << 2) + ENDING]) found(literal[at], i + 1)
     }
   }
 }
+
+const CHECK = 1
+const FAIL = 2
+/** Nearest state on the fail path, itself included, where a literal ends; −1 for none. */
+const ENDING = 3
 
 interface Node {
   children: Map<number, Node>
@@ -112,7 +110,7 @@ class Slots {
   }
 }
 
-function layOut(root: Node, symbols: Uint16Array, symbolCount: number): Automaton {
+function layOut(root: Node, symbolCount: number): { states: Int32Array; literal: Int32Array } {
   const slots = new Slots()
   slots.check[0] = 0
   const order: Node[] = [root]
@@ -133,10 +131,10 @@ function layOut(root: Node, symbols: Uint16Array, symbolCount: number): Automato
     }
   }
   slots.reserve(slots.check.length + symbolCount + 2)
-  return link(order, parents, slots, symbols)
+  return link(order, parents, slots)
 }
 
-function link(order: readonly Node[], parents: readonly number[], slots: Slots, symbols: Uint16Array): Automaton {
+function link(order: readonly Node[], parents: readonly number[], slots: Slots): { states: Int32Array; literal: Int32Array } {
   const { base, check } = slots
   const fail = new Int32Array(check.length)
   const ending = new Int32Array(check.length).fill(-1)
@@ -157,5 +155,7 @@ function link(order: readonly Node[], parents: readonly number[], slots: Slots, 
     ending[state] = order[i].literal >= 0 ? state : ending[fail[state]]
   }
   // Leaves keep base 0: their slots are checked like any other, and no slot has a leaf as its parent.
-  return Automaton.assemble(symbols, base, check, fail, ending, literal)
+  const states = new Int32Array(check.length * 4)
+  for (let state = 0; state < check.length; state++) states.set([base[state], check[state], fail[state], ending[state]], state * 4)
+  return { states, literal }
 }

@@ -25,20 +25,16 @@ interface Pattern extends PhraseOptions {
   source: string
 }
 
-/** A literal of one stage of a pattern, and where the progress of this stage and the one before it is kept. */
-interface Place {
+/** One of a pattern's stages; those of a pattern are numbered one after the other. */
+interface Stage {
   pattern: Pattern
-  literal: string
-  here: Progress
-  /** Undefined for the first stage. */
-  before: Progress | undefined
+  /** Before this stage; undefined for the first. */
   gap: Gap | undefined
   isLast: boolean
 }
 
-/** The stages that have matched so far, in view offsets. */
+/** The part of a pattern that has matched, in view offsets. */
 interface Progress {
-  stamp: number
   start: number
   end: number
   firstLength: number
@@ -73,10 +69,12 @@ export class PhraseBook {
 }
 
 export class PhraseMatcher {
-  private readonly byCharacter: Automaton
-  private readonly bySound: Automaton
-  private readonly characterPlaces: Place[][] = []
-  private readonly soundPlaces: Place[][] = []
+  private readonly byCharacter: LiteralIndex
+  private readonly bySound: LiteralIndex
+  private readonly stages: Stage[] = []
+  private readonly progress: Progress[] = []
+  /** The number of the utterance in which a stage matched last; apart from the rest, for the processor's cache. */
+  private readonly stamps: Int32Array
   private stamp = 0
   private sounds = new Uint16Array(256)
 
@@ -84,40 +82,38 @@ export class PhraseMatcher {
     patterns: readonly Pattern[],
     private readonly syllables: SyllableTable,
   ) {
-    const characters = new Map<string, number>()
-    const sounds = new Map<string, number>()
+    const characters: LiteralEntry[] = []
+    const sounds: LiteralEntry[] = []
     for (const pattern of patterns) {
       const { stages, gaps } = pattern.wording
-      const progress = stages.map((): Progress => ({ stamp: 0, start: 0, end: 0, firstLength: 0, heard: undefined }))
-      for (const [stage, literals] of stages.entries()) {
+      for (const [index, literals] of stages.entries()) {
+        const stage = this.stages.length
+        this.stages.push({ pattern, gap: index === 0 ? undefined : gaps[index - 1], isLast: index === stages.length - 1 })
+        this.progress.push({ start: 0, end: 0, firstLength: 0, heard: undefined })
         for (const literal of literals) {
-          const isFirst = stage === 0
-          const place = { pattern, literal, here: progress[stage], before: isFirst ? undefined : progress[stage - 1], gap: isFirst ? undefined : gaps[stage - 1], isLast: stage === stages.length - 1 }
-          enter(characters, this.characterPlaces, literal, place)
+          const entry = { literal, stage, isFirst: index === 0 }
+          characters.push({ ...entry, key: literal })
           const sound = this.soundOf(literal)
-          if (pattern.sound && sound !== undefined) enter(sounds, this.soundPlaces, sound, place)
+          if (pattern.sound && sound !== undefined) sounds.push({ ...entry, key: sound })
         }
       }
     }
-    this.byCharacter = Automaton.build([...characters.keys()].map(toCodes))
-    this.bySound = Automaton.build([...sounds.keys()].map(toCodes))
+    this.byCharacter = new LiteralIndex(characters)
+    this.bySound = new LiteralIndex(sounds)
+    this.stamps = new Int32Array(this.stages.length)
   }
 
   /** Calls `found(group, hit)` for every phrase in the utterance; offsets are of its text. */
   match(utterance: Utterance, found: (group: number, hit: PhraseHit) => void): void {
     const { codes, length } = utterance.view
     this.stamp++
-    this.byCharacter.scan(codes, length, (literal, end) => {
-      for (const place of this.characterPlaces[literal]) {
-        if (place.before === undefined || place.before.stamp === this.stamp) this.advance(utterance, place, end, false, found)
-      }
+    this.byCharacter.scan(codes, length, this.stamps, this.stamp, (stage, literal, end) => {
+      this.advance(utterance, stage, literal, end, false, found)
     })
     if (this.sounds.length < length) this.sounds = new Uint16Array(length * 2)
     const sounds = this.syllables.read(codes, length, this.sounds)
-    this.bySound.scan(sounds, length, (literal, end) => {
-      for (const place of this.soundPlaces[literal]) {
-        if ((place.before === undefined || place.before.stamp === this.stamp) && isMisheard(utterance, place.literal, end)) this.advance(utterance, place, end, true, found)
-      }
+    this.bySound.scan(sounds, length, this.stamps, this.stamp, (stage, literal, end) => {
+      if (isMisheard(utterance, literal, end)) this.advance(utterance, stage, literal, end, true, found)
     })
   }
 
@@ -127,17 +123,67 @@ export class PhraseMatcher {
     return codes.includes(0) ? undefined : String.fromCharCode(...codes)
   }
 
-  private advance(utterance: Utterance, { pattern, literal, here, before, gap, isLast }: Place, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {
+  private advance(utterance: Utterance, stage: number, literal: string, end: number, bySound: boolean, found: (group: number, hit: PhraseHit) => void): void {
+    const { pattern, gap, isLast } = this.stages[stage]
     const { length } = literal
+    const here = this.progress[stage]
     const heard = bySound ? literal : undefined
-    if (before === undefined || gap === undefined) {
-      set(here, this.stamp, end - length, end, length, heard)
+    if (gap === undefined) {
+      set(here, end - length, end, length, heard)
     } else {
+      const before = this.progress[stage - 1]
       if (!fits(utterance, gap, before.end, end - length)) return
-      set(here, this.stamp, before.start, end, before.firstLength, heard ?? before.heard)
+      set(here, before.start, end, before.firstLength, heard ?? before.heard)
     }
+    this.stamps[stage] = this.stamp
     const hit = isLast ? finish(utterance, pattern, here, length) : undefined
     if (hit !== undefined) found(pattern.group, hit)
+  }
+}
+
+/** A literal of a stage, and the characters or sounds that stand for it. */
+interface LiteralEntry {
+  key: string
+  literal: string
+  stage: number
+  isFirst: boolean
+}
+
+/** The automaton over all keys, and for each the stages that wait for it. */
+class LiteralIndex {
+  private readonly automaton: Automaton
+  /** The entries of key `k` are those from `starts[k]` up to `starts[k + 1]`. */
+  private readonly starts: Int32Array
+  /** The stage of an entry; its complement where the stage is a pattern's first. */
+  private readonly stages: Int32Array
+  private readonly literals: readonly string[]
+
+  constructor(entries: readonly LiteralEntry[]) {
+    const byKey = new Map<string, LiteralEntry[]>()
+    for (const entry of entries) {
+      const known = byKey.get(entry.key)
+      if (known === undefined) byKey.set(entry.key, [entry])
+      else known.push(entry)
+    }
+    const keys = [...byKey.keys()]
+    const sorted = [...byKey.values()].flat()
+    this.automaton = Automaton.build(keys.map((key) => Array.from({ length: key.length }, (_, i) => key.charCodeAt(i))))
+    this.starts = new Int32Array(keys.length + 1)
+    for (const [index, key] of keys.entries()) this.starts[index + 1] = this.starts[index] + (byKey.get(key)?.length ?? 0)
+    this.stages = Int32Array.from(sorted, ({ stage, isFirst }) => (isFirst ? ~stage : stage))
+    this.literals = sorted.map(({ literal }) => literal)
+  }
+
+  /** Calls `found` for the literals of first stages, and for those whose stage before matched under `stamp`. */
+  scan(codes: Uint16Array, length: number, stamps: Int32Array, stamp: number, found: (stage: number, literal: string, end: number) => void): void {
+    const { starts, stages, literals } = this
+    this.automaton.scan(codes, length, (key, end) => {
+      for (let entry = starts[key], last = starts[key + 1]; entry < last; entry++) {
+        const stage = stages[entry]
+        if (stage < 0) found(~stage, literals[entry], end)
+        else if (stamps[stage - 1] === stamp) found(stage, literals[entry], end)
+      }
+    })
   }
 }
 
@@ -173,22 +219,7 @@ function finish(utterance: Utterance, { wording, edges, source }: Pattern, { sta
   return { from, to, bySound: heard !== undefined, source: heard ?? source }
 }
 
-function enter(known: Map<string, number>, places: Place[][], key: string, place: Place): void {
-  let index = known.get(key)
-  if (index === undefined) {
-    index = known.size
-    known.set(key, index)
-    places.push([])
-  }
-  places[index].push(place)
-}
-
-function toCodes(key: string): number[] {
-  return Array.from({ length: key.length }, (_, i) => key.charCodeAt(i))
-}
-
-function set(progress: Progress, stamp: number, start: number, end: number, firstLength: number, heard: string | undefined): void {
-  progress.stamp = stamp
+function set(progress: Progress, start: number, end: number, firstLength: number, heard: string | undefined): void {
   progress.start = start
   progress.end = end
   progress.firstLength = firstLength

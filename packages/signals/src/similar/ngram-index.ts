@@ -1,3 +1,5 @@
+import { PairTable } from '@yuzhi/text'
+
 /**
  * Character 1–3-grams of a folded text as small numbers. Keys are exact (no hashing): a trigram is
  * keyed by its leading bigram's number and its last character.
@@ -27,6 +29,13 @@ export class NgramIndex {
     }
   }
 
+  /** Calls `found` for every gram: its number, its units, and for a trigram the number of its leading bigram (else −1). */
+  forEach(found: (gram: number, first: number, second: number, third: number, bigram: number) => void): void {
+    for (const [unit, gram] of this.unigrams.entries()) if (gram >= 0) found(gram, unit, -1, -1, -1)
+    this.bigrams.forEach((first, second, gram) => { found(gram, first, second, -1, -1) })
+    this.trigrams.forEach((bigram, third, gram) => { found(gram, -1, -1, third, bigram) })
+  }
+
   /** Writes the numbers of the 1-, 2- and 3-gram that start at each unit (−1: unknown), three a unit. */
   read(codes: Uint16Array, length: number, into: Int32Array): void {
     for (let i = 0; i < length; i++) {
@@ -47,51 +56,4 @@ export class NgramIndex {
     grams.set(high, low, this.size)
     return this.size++
   }
-}
-
-/** Open addressing from pairs (a whole number and a UTF-16 unit) to whole numbers; all of a slot lies side by side, for the cache. */
-class PairTable {
-  /** Three a slot: the high part of the key (−1: empty), the low part, the value; the fourth is padding. */
-  private slots: Int32Array
-  private mask: number
-  private count = 0
-
-  constructor(expected: number) {
-    let capacity = 1024
-    while (capacity < expected) capacity *= 2
-    this.slots = new Int32Array(capacity * 4).fill(-1)
-    this.mask = capacity - 1
-  }
-
-  /** −1 where the key is not there. */
-  get(high: number, low: number): number {
-    const { slots, mask } = this
-    for (let slot = hash(high, low) & mask; ; slot = (slot + 1) & mask) {
-      const at = slot << 2
-      if (slots[at] === high && slots[at + 1] === low) return slots[at + 2]
-      if (slots[at] < 0) return -1
-    }
-  }
-
-  /** The key must not be there yet. */
-  set(high: number, low: number, value: number): void {
-    // Four fifths full: longer probes cost less than a table that leaves the cache.
-    if (this.count * 5 > this.mask * 4) this.grow()
-    let slot = hash(high, low) & this.mask
-    while (this.slots[slot << 2] >= 0) slot = (slot + 1) & this.mask
-    this.slots.set([high, low, value], slot << 2)
-    this.count++
-  }
-
-  private grow(): void {
-    const { slots } = this
-    this.slots = new Int32Array(slots.length * 2).fill(-1)
-    this.mask = slots.length / 2 - 1
-    this.count = 0
-    for (let at = 0; at < slots.length; at += 4) if (slots[at] >= 0) this.set(slots[at], slots[at + 1], slots[at + 2])
-  }
-}
-
-function hash(high: number, low: number): number {
-  return Math.imul(Math.imul(high, 0x9e3779b1) ^ low, 0x85ebca6b) >>> 7
 }
