@@ -21,6 +21,7 @@ export const ClauseResult = z.looseObject({
   outcome: Outcome,
   points: z.number().describe('What this clause adds to or takes from the score'),
   evidence: z.array(Evidence),
+  times: z.int().positive().optional().describe('How often it was met or violated; absent: once'),
   reason: z.string().describe('One sentence in Chinese that a supervisor can read to the agent'),
 })
 export type ClauseResult = z.infer<typeof ClauseResult>

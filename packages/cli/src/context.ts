@@ -1,3 +1,5 @@
+import type { PrivacyOptions } from '@yuzhi/privacy'
+import type { Retention, ServerOptions, StorePlace } from '@yuzhi/store'
 import type { Lang, Say } from './messages.js'
 
 /** What every command gets; `main.ts` alone makes it from the process. */
@@ -9,12 +11,30 @@ export interface Context {
   cache: string
   /** Folder of the calls that the demo shows. */
   fixtures: string
+  /** A ClickHouse server instead of a folder, and its cluster. */
+  server: { server: ServerOptions; cluster: string | undefined } | undefined
+  store: StoreConfig
+  /** Who sits here, for reviews. */
+  person: string
+  /** Now, ISO 8601 in UTC. */
+  now: () => string
   isTerminal: boolean
   hasColour: boolean
   width: number
   /** Resolves once the reader has taken it. */
   print: (text: string) => Promise<void>
   log: (text: string) => void
+}
+
+/** `store.yaml` of the configuration. */
+export interface StoreConfig {
+  privacy: PrivacyOptions
+  retention: Retention
+}
+
+/** The server, where one is configured; else the folder. */
+export function placeOf({ server }: Context, dir: string): StorePlace {
+  return server ?? { dir }
 }
 
 export interface GlobalOptions {

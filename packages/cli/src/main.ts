@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RuleError } from '@yuzhi/rules'
+import { StoreError } from '@yuzhi/store'
 import { DictionaryError } from '@yuzhi/text'
 import { type Context, UserError } from './context.js'
+import { readStoreConfig, serverFrom } from './store-config.js'
 import { type Lang, speaker } from './messages.js'
 import { buildProgram } from './program.js'
 
@@ -21,9 +24,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 function makeContext({ lang, config }: { lang: Lang; config?: string | undefined }): Context {
   const own = path.join(process.cwd(), 'config')
+  const folder = config ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config'))
   return {
     say: speaker(lang),
-    config: config ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config')),
+    config: folder,
+    server: serverFrom(process.env),
+    store: readStoreConfig(folder),
+    person: process.env.YUZHI_REVIEWER ?? userInfo().username,
+    now: () => new Date().toISOString(),
     cache: path.join(ROOT, 'node_modules', '.cache', 'yuzhi'),
     fixtures: path.join(ROOT, 'test', 'fixtures'),
     isTerminal: process.stderr.isTTY,
@@ -50,7 +58,7 @@ try {
 process.exitCode = exitCode
 
 function report(error: unknown): number {
-  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || isFileError(error)
+  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || isFileError(error)
   process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
 }

@@ -1,14 +1,17 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { day, DEFAULT_DIR, wholeNumber } from './arguments.js'
 import type { Context, GlobalOptions } from './context.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand, type ExplainOptions } from './commands/explain.js'
 import { checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
 import { scoreCommand, type ScoreOptions } from './commands/score.js'
-import { SQL_FORMATS, sqlCommand, type SqlOptions } from './commands/sql.js'
 import { worstCommand, type WorstOptions } from './commands/worst.js'
 import type { Say } from './messages.js'
+import { addStore } from './program-store.js'
 
-const DEFAULT_DIR = 'data'
+
+/** Adds examples to the help of a command. */
+export type AddExamples = (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]) => void
 
 /** The command line; `finish` receives the exit code of the command that ran. */
 export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => Context, isTerminal: boolean, finish: (code: number) => void): Command {
@@ -19,7 +22,7 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
   const context = (): Context => {
     return makeContext(globals.opts<GlobalOptions>())
   }
-  const examples = (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]): void => {
+  const examples: AddExamples = (command, ...lines) => {
     command.addHelpText('after', `\n${say('examples')}:\n${lines.map((line) => `  $ yuzhi ${line}`).join('\n')}`)
   }
 
@@ -48,17 +51,6 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
 
   addRules(program, say, context, finish, examples)
 
-  const sql = program
-    .command('sql')
-    .description(say('sql'))
-    .argument('<select>')
-    .option('--dir <dir>', say('opt_dir'), DEFAULT_DIR)
-    .addOption(new Option('--format <format>', say('opt_format')).choices(Object.keys(SQL_FORMATS)).default('table'))
-    .action(async (select: string, options: SqlOptions) => {
-      finish(await sqlCommand(context(), select, options))
-    })
-  examples(sql, 'sql "SELECT grade, count() FROM calls GROUP BY grade"', `sql "SELECT * FROM findings WHERE outcome = 'violated' LIMIT 5" --format json --dir data`)
-
   const worst = program
     .command('worst')
     .description(say('worst'))
@@ -72,6 +64,7 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
     })
   examples(worst, 'worst --n 10', 'worst --since 2026-03-01 --clause hotline.taboo.contempt')
 
+  addStore(program, say, context, finish, examples)
   program.command('demo').description(say('demo')).action(async () => {
     finish(await demoCommand(context()))
   })
@@ -84,7 +77,7 @@ function addRules(
   say: Say,
   context: () => Context,
   finish: (code: number) => void,
-  examples: (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]) => void,
+  examples: AddExamples,
 ): void {
   const rules = program.command('rules').description(say('rules'))
   const commands = { check: checkCommand, test: testCommand, list: listCommand, coverage: coverageCommand }
@@ -116,15 +109,4 @@ function addRules(
       finish(await schemaCommand(context(), dir))
     })
   examples(schema, 'rules schema', 'rules schema /tmp/schemas')
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is no whole number above 0`)
-  return value
-}
-
-function day(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError(`"${text}" is no day like 2026-03-01`)
-  return text
 }

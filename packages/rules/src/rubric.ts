@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type ClauseSpec, type ClauseWeight, compileClause, evidenceOf, type JudgeClause, reasonFor, sharePoints } from '@yuzhi/clauses'
+import { type ClauseSpec, compileClause, evidenceOf, type JudgeClause, reasonFor } from '@yuzhi/clauses'
 import type { Call, RubricId, Score } from '@yuzhi/schemas'
 import { type AnalysedCall, compileSignals, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
 import type { Segmenter } from '@yuzhi/text'
 import type { Language } from './language.js'
 import type { RuleSet } from './load-rules.js'
 import { RuleError, type RuleFault } from './rule-fault.js'
+import { reckon, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
 const ENGINE = '1'
@@ -15,6 +16,8 @@ export interface Rubric {
   id: RubricId
   rules: RuleSet
   signals: SignalSet
+  /** How outcomes become points. */
+  scoring: Scoring
   score: (call: Call) => Score
 }
 
@@ -34,7 +37,8 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   signals.finish()
   const { standard } = rules
   const id = { id: standard.id, version: standard.version, hash: hashOf(rules, language, segmenter) }
-  return { id, rules, signals, score: (call) => scoreCall(call, id, rules, signals.analyse(call), clauses) }
+  const scoring = scoringOf(rules)
+  return { id, rules, signals, scoring, score: (call) => scoreCall(call, id, scoring, signals.analyse(call), clauses) }
 }
 
 interface CompiledClause {
@@ -43,35 +47,26 @@ interface CompiledClause {
   judge: JudgeClause
 }
 
-function scoreCall(call: Call, rubric: RubricId, { standard }: RuleSet, analysed: AnalysedCall, clauses: readonly CompiledClause[]): Score {
+function scoreCall(call: Call, rubric: RubricId, scoring: Scoring, analysed: AnalysedCall, clauses: readonly CompiledClause[]): Score {
   const judgements = clauses.map(({ judge }) => judge(analysed))
-  const dimensions = new Map(Object.entries(standard.dimensions).map(([name, { weight }]) => [name, weight]))
-  const { score, base, points, fatal } = sharePoints(clauses.map(({ spec }) => weightOf(spec)), judgements, dimensions, standard.base)
+  const { score, base, points, fatal, grade } = reckon(scoring, judgements)
   return {
     call_id: call.call_id,
-    standard: standard.id,
+    standard: rubric.id,
     rubric,
     score,
-    grade: gradeOf(score, standard.bands),
+    grade,
     fatal,
     base,
     clauses: clauses.map(({ spec, whenTitle }, i) => ({
       id: spec.id,
       outcome: judgements[i].outcome,
       points: points[i],
+      ...(judgements[i].times > 1 ? { times: judgements[i].times } : {}),
       evidence: evidenceOf(judgements[i], analysed),
       reason: reasonFor(spec, judgements[i], analysed, whenTitle),
     })),
   }
-}
-
-function weightOf({ dimension, share = 0, add = 0, deduct = 0, each, cap = Infinity, veto }: ClauseSpec): ClauseWeight {
-  return { dimension, share, add, deduct, each, cap, ceiling: veto?.ceiling }
-}
-
-function gradeOf(score: number, bands: readonly { grade: string; from: number }[]): string {
-  const reached = bands.filter(({ from }) => score >= from).sort((a, b) => b.from - a.from)
-  return (reached.at(0) ?? bands.reduce((lowest, band) => (band.from < lowest.from ? band : lowest))).grade
 }
 
 /** Covers everything that can change an outcome; tests, titles of files and comments do not. */

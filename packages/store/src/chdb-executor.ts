@@ -1,28 +1,36 @@
-import { mkdirSync } from 'node:fs'
-import { drainPending, Session } from 'chdb'
-import type { Executor, Parameters } from './executor.js'
-import { StoreError, type StoreErrorCode } from './store-error.js'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type ChdbResult, drainPending, Session } from 'chdb'
+import type { Executor, Parameters, Settings } from './executor.js'
+import { engineError, StoreError } from './store-error.js'
 
-export interface ChdbOptions {
-  /** Settings of the session, set in this order before anything else. */
-  settings?: readonly (readonly [string, string | number])[]
-}
-
-/** ClickHouse inside this process; one process at a time owns the folder. */
-export async function openChdb(folder: string, { settings = [] }: ChdbOptions = {}): Promise<Executor> {
+/** ClickHouse inside this process; one process at a time owns the folder. `settings` hold for all that the executor runs. */
+export async function openChdb(folder: string, settings: Settings = {}): Promise<Executor> {
   mkdirSync(folder, { recursive: true })
   const session = openSession(folder)
-  const run = async (sql: string, format: string, parameters?: Parameters): Promise<string> => {
+  const run = async (sql: string, format: string, parameters?: Parameters): Promise<ChdbResult> => {
     try {
-      const result = parameters === undefined ? await session.queryAsync(sql, { format }) : await session.queryBindAsync(sql, parameters, { format })
-      return result.text()
+      return await (parameters === undefined ? session.queryAsync(sql, { format }) : session.queryBindAsync(sql, parameters, { format }))
     } catch (error) {
       throw classify(error)
     }
   }
+  const insertFile = async (table: string, rows: Uint8Array): Promise<void> => {
+    const temporary = mkdtempSync(path.join(tmpdir(), 'yuzhi-insert-'))
+    try {
+      const file = path.join(temporary, 'rows.parquet')
+      writeFileSync(file, rows)
+      await run(`INSERT INTO ${table} SELECT * FROM file({file:String}, Parquet)`, 'Null', { file })
+    } finally {
+      rmSync(temporary, { recursive: true, force: true })
+    }
+  }
   const executor: Executor = {
-    query: run,
-    async *stream(sql, format) {
+    query: async (sql, format, parameters) => (await run(sql, format, parameters)).text(),
+    bytes: async (sql, format, parameters) => (await run(sql, format, parameters)).bytes(),
+    async *stream(sql, format, parameters = {}) {
+      for (const [name, value] of Object.entries(parameters)) await executor.command(`SET param_${name} = ${literal(escaped(String(value)))}`)
       try {
         for await (const chunk of session.queryStream(sql, { format })) yield chunk.text()
       } catch (error) {
@@ -31,14 +39,15 @@ export async function openChdb(folder: string, { settings = [] }: ChdbOptions = 
     },
     async insert(table, rows, format, token) {
       try {
-        await session.insert({ table, values: rows, format })
+        if (format === 'Parquet') await insertFile(table, rows)
+        else await session.insert({ table, values: rows, format })
       } catch (error) {
-        const { code, message, canRetry } = classify(error)
-        throw new StoreError(code, `batch ${token} into ${table}: ${message}`, canRetry, { cause: error })
+        const { code, message, canRetry, engineNumber } = error instanceof StoreError ? error : classify(error)
+        throw new StoreError(code, `batch ${token} into ${table}: ${message}`, canRetry, { cause: error }, engineNumber)
       }
     },
-    async command(sql) {
-      await run(sql, 'Null')
+    async command(sql, parameters) {
+      await run(sql, 'Null', parameters)
     },
     async ping() {
       await run('SELECT 1', 'Null')
@@ -48,7 +57,7 @@ export async function openChdb(folder: string, { settings = [] }: ChdbOptions = 
       await drainPending()
     },
   }
-  for (const [name, value] of settings) await executor.command(`SET ${name} = ${typeof value === 'number' ? value : `'${value}'`}`)
+  for (const [name, value] of Object.entries(settings)) await executor.command(`SET ${name} = ${typeof value === 'number' ? value : literal(value)}`)
   return executor
 }
 
@@ -60,18 +69,19 @@ function openSession(folder: string): Session {
   }
 }
 
-/** ClickHouse error numbers that callers tell apart. */
-const CODES: Readonly<Record<number, StoreErrorCode>> = {
-  46: 'unknown_name', 47: 'unknown_name', 60: 'unknown_name', 81: 'unknown_name',
-  62: 'syntax',
-  158: 'limit', 159: 'limit', 241: 'limit', 396: 'limit', 307: 'limit',
-  164: 'refused', 497: 'refused',
+/** Values of parameters are read as in TSV. */
+function escaped(text: string): string {
+  const letters: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' }
+  return text.replace(/[\t\n\r\\]/gu, (letter) => letters[letter])
 }
-const RETRIABLE = new Set([159, 202, 209, 210, 241, 242, 319, 999])
 
+function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+/** Some calls of the library keep the engine's number only at the head of the message. */
 function classify(error: unknown): StoreError {
-  const { clickhouseCode, message } = error as { clickhouseCode?: number; message?: string }
-  const code = clickhouseCode === undefined ? 'failed' : (CODES[clickhouseCode] ?? 'failed')
-  const plain = (message ?? String(error)).replace(/^Code: \d+\. DB::Exception: /u, '')
-  return new StoreError(code, plain, clickhouseCode !== undefined && RETRIABLE.has(clickhouseCode), { cause: error })
+  const { clickhouseCode, message = String(error) } = error as { clickhouseCode?: number; message?: string }
+  const head = /^Code: (\d+)\. /u.exec(message)
+  return engineError(clickhouseCode ?? (head === null ? undefined : Number(head[1])), message, error)
 }

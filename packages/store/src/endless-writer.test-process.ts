@@ -1,12 +1,12 @@
-import { Call, type Score } from '@yuzhi/schemas'
 import { openStore } from './open-store.js'
+import { RUBRIC, scored } from './test-calls.js'
 
 /** Stores calls one by one until it is killed; prints each id once the store has acknowledged it. */
-const store = await openStore(process.argv[2])
+const store = await openStore({ dir: process.argv[2] })
+const at = '2026-03-31T00:00:00.000Z'
+await store.register(RUBRIC, at)
 for (let i = 0; ; i++) {
   const id = `w${String(i).padStart(6, '0')}`
-  const call = Call.parse({ call_id: id, started_at: '2026-03-12T10:00:00+08:00', turns: [{ role: 'agent', text: '您好' }] })
-  const score: Score = { call_id: id, standard: 's', rubric: { id: 's', version: '1', hash: 'h' }, score: 1, grade: 'g', fatal: false, base: 0, clauses: [] }
-  await store.write([{ call, score }])
+  await store.write([scored(id)], at)
   process.stdout.write(`${id}\n`)
 }

@@ -1,46 +1,50 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { openChdb } from './chdb-executor.js'
+import { openClient } from './client-executor.js'
 import type { Executor } from './executor.js'
 import { SqlGuard } from './sql-guard.js'
 import { StoreError } from './store-error.js'
-import { DATABASE } from './tables.js'
+import { databaseOf, openExecutor, type StorePlace } from './store-place.js'
 
 export interface Reader {
   /** The result of a person's SQL as text. */
   run: (sql: string, format: string) => Promise<string>
   /** For the product's own queries, which need no guard. */
   executor: Executor
+  database: string
   close: () => Promise<void>
 }
 
 /** What one statement of a person may use. */
-const LIMITS: readonly (readonly [string, string | number])[] = [
-  ['max_execution_time', 60],
-  ['max_memory_usage', 4_000_000_000],
-  ['max_result_rows', 1_000_000],
-  ['result_overflow_mode', 'throw'],
-  ['readonly', 1],
-]
+export const LIMITS = { max_execution_time: 60, max_memory_usage: 4_000_000_000, max_result_rows: 1_000_000, result_overflow_mode: 'throw' } as const
 
-/** Opens the store of a folder for reading. `folder` must hold one: nothing is created. */
-export async function openReader(folder: string): Promise<Reader> {
-  if (!existsSync(path.join(folder, 'metadata')) && !existsSync(path.join(folder, 'store'))) {
-    throw new StoreError('unavailable', `there is no store in ${folder}`, false)
+/** Opens a store for reading. A folder must hold one: nothing is created. */
+export async function openReader(place: StorePlace): Promise<Reader> {
+  if ('dir' in place && !existsSync(path.join(place.dir, 'metadata')) && !existsSync(path.join(place.dir, 'store'))) {
+    throw new StoreError('unavailable', `there is no store in ${place.dir}`, false)
   }
+  const database = databaseOf(place)
   // The guard asks the engine about statements in a session of its own, which takes parameters.
-  const executor = await openChdb(folder, { settings: [] })
-  await executor.command(`USE ${DATABASE}`)
-  const guard = await SqlGuard.create(executor)
-  const limited = await openChdb(folder)
-  await limited.command(`USE ${DATABASE}`)
-  for (const [name, value] of LIMITS) await limited.command(`SET ${name} = ${typeof value === 'number' ? value : `'${value}'`}`)
+  const executor = await openExecutor(place)
+  const guard = await SqlGuard.create(executor, database)
+  const limited = await openLimited(place)
   return {
     executor,
+    database,
     run: async (sql, format) => limited.query(await guard.check(sql), format),
     async close() {
       await limited.close()
       await executor.close()
     },
   }
+}
+
+/** Read-only from here on: the setting goes last, after it no other can change. */
+export async function openLimited(place: StorePlace): Promise<Executor> {
+  // 2: settings of the connection itself may still be sent.
+  if ('server' in place) return openClient({ ...place.server, database: databaseOf(place), settings: { ...LIMITS, readonly: 2 } })
+  const limited = await openExecutor(place, LIMITS)
+  await limited.command(`USE ${databaseOf(place)}`)
+  await limited.command('SET readonly = 1')
+  return limited
 }

@@ -11,9 +11,9 @@ const leak = path.join(folder, 'leak.csv')
 let reader: Reader
 
 beforeAll(async () => {
-  const store = await openStore(path.join(folder, 'store'))
+  const store = await openStore({ dir: path.join(folder, 'store') })
   await store.close()
-  reader = await openReader(path.join(folder, 'store'))
+  reader = await openReader({ dir: path.join(folder, 'store') })
 })
 
 afterAll(async () => {
@@ -40,6 +40,8 @@ describe('SQL of people', () => {
     'SELECT JSONExtractString(evidence, 1, \'text\') FROM findings',
     'SELECT * FROM yuzhi.calls UNION ALL SELECT * FROM calls',
     'SELECT uniqExactIf(agent_id, score < 60), groupArrayDistinct(grade), CASE WHEN 1 THEN \'a\' ELSE \'b\' END FROM calls -- comment',
+    "SELECT text FROM search(words = '投诉')",
+    'SELECT call_id FROM yuzhi.sample_random(from = \'2026-01-01\', to = \'2026-12-31\', seed = 7, n = 3)',
     'SHOW TABLES',
     'DESCRIBE calls',
   ])('runs: %s', async (sql) => {
@@ -113,6 +115,10 @@ describe('SQL of people', () => {
     "SELECT catboostEvaluate('/tmp/m', 1)",
     "SELECT addressToLine(1)",
     "SELECT filesystemAvailable()",
+    "SELECT * FROM view(SELECT file('/etc/passwd'))",
+    "SELECT * FROM search(words = file('/etc/passwd'))",
+    "SELECT * FROM system.search(words = 'x')",
+    "SELECT * FROM default.sample_random(from = '2026-01-01', to = '2026-12-31', seed = 1, n = 1)",
   ])('refuses: %s', async (sql) => {
     expect(await codeOf(sql)).toMatch(/^(?:refused|syntax)$/u)
     expect(existsSync(leak)).toBe(false)

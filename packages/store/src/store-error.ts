@@ -1,5 +1,19 @@
 /** Why the store could not do something. */
-export type StoreErrorCode = 'locked' | 'syntax' | 'refused' | 'limit' | 'unknown_name' | 'unavailable' | 'failed'
+export type StoreErrorCode =
+  | 'locked'
+  | 'syntax'
+  | 'refused'
+  | 'limit'
+  | 'unknown_name'
+  | 'unavailable'
+  | 'unauthorised'
+  | 'newer_schema'
+  | 'changed_migration'
+  | 'bad_rows'
+  | 'unknown_call'
+  | 'unknown_clause'
+  | 'unknown_rubric'
+  | 'failed'
 
 export class StoreError extends Error {
   constructor(
@@ -8,7 +22,27 @@ export class StoreError extends Error {
     /** Whether the same request may succeed later. */
     readonly canRetry: boolean,
     options?: ErrorOptions,
+    /** ClickHouse's own number for it, where there is one. */
+    readonly engineNumber?: number,
   ) {
     super(message, options)
   }
+}
+
+/** ClickHouse error numbers that callers tell apart (src/Common/ErrorCodes.cpp). */
+const CODES: Readonly<Record<number, StoreErrorCode>> = {
+  16: 'unknown_name', 46: 'unknown_name', 47: 'unknown_name', 60: 'unknown_name', 81: 'unknown_name',
+  62: 'syntax',
+  158: 'limit', 159: 'limit', 241: 'limit', 396: 'limit', 307: 'limit',
+  164: 'refused', 497: 'refused',
+  192: 'unauthorised', 193: 'unauthorised', 194: 'unauthorised', 516: 'unauthorised',
+  26: 'bad_rows', 27: 'bad_rows', 38: 'bad_rows', 41: 'bad_rows', 53: 'bad_rows', 69: 'bad_rows', 72: 'bad_rows', 117: 'bad_rows', 636: 'bad_rows', 691: 'bad_rows',
+}
+/** Timeouts, overload, and what passes when a server or Keeper comes back. */
+const RETRIABLE = new Set([3, 159, 202, 203, 209, 210, 225, 241, 242, 252, 279, 285, 319, 425, 439, 594, 999])
+
+/** A failure that the engine numbered; `number` undefined: it did not. */
+export function engineError(number: number | undefined, message: string, cause: unknown): StoreError {
+  const plain = message.replace(/^Code: \d+\. DB::Exception: /u, '')
+  return new StoreError(number === undefined ? 'failed' : (CODES[number] ?? 'failed'), plain, number !== undefined && RETRIABLE.has(number), { cause }, number)
 }

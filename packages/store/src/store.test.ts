@@ -1,39 +1,27 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Call, type Score } from '@yuzhi/schemas'
 import { describe, expect, it } from 'vitest'
 import { queryRows } from './executor.js'
-import { openChdb } from './chdb-executor.js'
 import { openReader } from './open-reader.js'
-import { openStore, type ScoredCall } from './open-store.js'
+import { openStore } from './open-store.js'
+import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './store-rows.js'
+import { newFolder, RUBRIC, SCORED_AT, scored } from './test-calls.js'
 
-const newFolder = (): string => mkdtempSync(path.join(tmpdir(), 'yuzhi-store-'))
-
-function scored(id: string, points = 88.5): ScoredCall {
-  const call = Call.parse({
-    call_id: id, started_at: '2026-03-12T10:00:00+08:00', duration_ms: 61_000, direction: 'inbound', agent: { id: 'a1', name: '小周', team: '一组' },
-    attributes: { queue: '宽带' }, turns: [{ role: 'agent', text: "您好 '引号'", start_ms: 0, end_ms: 900 }, { role: 'customer', text: '嗯' }],
-  })
-  const score: Score = {
-    call_id: id, standard: 'hotline', rubric: { id: 'hotline', version: '1.0.0', hash: 'h' }, score: points, grade: '良好', fatal: false, base: 0,
-    clauses: [
-      { id: 'c.met', outcome: 'met', points, evidence: [{ turn: 0, start: 0, end: 2, text: '您好' }], reason: '说了' },
-      { id: 'c.none', outcome: 'not_applicable', points: 0, evidence: [], reason: '不适用' },
-    ],
-  }
-  return { call, score }
+async function newStore(dir = newFolder()): ReturnType<typeof openStore> {
+  const store = await openStore({ dir })
+  await store.register(RUBRIC, SCORED_AT)
+  return store
 }
 
 describe('the embedded store', () => {
   it('gives back calls, findings and utterances through its views', async () => {
-    const folder = newFolder()
-    const store = await openStore(folder)
-    await store.write([scored('x1')])
+    const store = await newStore()
+    await store.write([scored('x1')], SCORED_AT)
     const [call] = await queryRows<Record<string, unknown>>(store.executor, 'SELECT * FROM yuzhi.calls')
-    expect(call).toMatchObject({ call_id: 'x1', standard: 'hotline', score: 88.5, grade: '良好', fatal: false, agent_name: '小周', attributes: { queue: '宽带' }, started_at: '2026-03-12 02:00:00.000', duration_ms: 61_000 })
+    expect(call).toMatchObject({
+      call_id: 'x1', standard: 'hotline', score: 88.5, grade: '良好', fatal: false, agent_name: '小周', attributes: { queue: '宽带' }, started_at: '2026-03-12 02:00:00.000',
+      duration_ms: 61_000, day: '2026-03-12', scored_at: '2026-03-31 00:00:00.000', customer_id: 'u1', violated: [],
+    })
     const findings = await queryRows(store.executor, 'SELECT clause_id, outcome, points, evidence FROM yuzhi.findings ORDER BY clause_id')
     expect(findings).toEqual([
       { clause_id: 'c.met', outcome: 'met', points: 88.5, evidence: '[{"turn":0,"start":0,"end":2,"text":"您好"}]' },
@@ -44,41 +32,60 @@ describe('the embedded store', () => {
     await store.close()
   })
 
-  it('counts a call that is stored again once, and the newest score stands', async () => {
-    const store = await openStore(newFolder())
-    await store.write([scored('x1'), scored('x2')])
-    await store.write([scored('x1', 40)])
-    const rows = await queryRows(store.executor, 'SELECT call_id, score FROM yuzhi.calls ORDER BY call_id')
-    expect(rows).toEqual([{ call_id: 'x1', score: 40 }, { call_id: 'x2', score: 88.5 }])
-    expect(await queryRows(store.executor, 'SELECT toUInt32(count()) AS n FROM yuzhi.utterances')).toEqual([{ n: 4 }])
+  it('keeps a call so that it can be judged again as it came', async () => {
+    const store = await newStore()
+    const { call } = scored('x1')
+    const whole = { ...call, ring_ms: 4000, hung_up_by: 'customer' as const, customer: { id: 'u1', gender: 'female' as const }, 'field of a later version': 1 }
+    await store.write([{ ...scored('x1'), call: whole }], SCORED_AT)
+    const [row] = await queryRows<TranscriptRow>(store.executor, `SELECT ${TRANSCRIPT_COLUMNS} FROM yuzhi.transcripts FINAL`)
+    expect(callOf(row)).toEqual(whole)
+    await store.close()
+  })
+
+  it('stores no private number, neither in words nor in evidence', async () => {
+    const dir = newFolder()
+    const store = await newStore(dir)
+    await store.write([scored('x1', { texts: ['13812345678您好', '我的身份证11010519491231002X'] })], SCORED_AT)
+    await store.close()
+    const { executor, close } = await openReader({ dir })
+    const everything = await executor.query('SELECT s.*, t.* FROM yuzhi.scored_calls AS s, yuzhi.transcripts AS t', 'JSONEachRow')
+    expect(everything).toContain('***********您好')
+    expect(everything).not.toMatch(/1381234|1101051949/u)
+    await close()
+  })
+
+  it('refuses calls under a rubric that was not registered', async () => {
+    const store = await openStore({ dir: newFolder() })
+    await expect(store.write([scored('x1')], SCORED_AT)).rejects.toThrow('was not registered')
+    await store.close()
+  })
+
+  it('lets the later input of a call stand, in whatever order they come', async () => {
+    const store = await newStore()
+    await store.write([scored('x1', { points: 40, position: 9 }), scored('x2')], SCORED_AT)
+    await store.write([scored('x1', { points: 70, position: 3 })], SCORED_AT)
+    expect(await queryRows(store.executor, 'SELECT call_id, score FROM yuzhi.calls ORDER BY call_id')).toEqual([{ call_id: 'x1', score: 40 }, { call_id: 'x2', score: 88.5 }])
     await store.close()
   })
 
   it('is read by a second process after the first has closed it, and refuses a folder without a store', async () => {
-    const folder = newFolder()
-    const store = await openStore(folder)
-    await store.write([scored('x1')])
+    const dir = newFolder()
+    const store = await newStore(dir)
+    await store.write([scored('x1')], SCORED_AT)
     await store.close()
-    const reader = await openReader(folder)
+    const reader = await openReader({ dir })
     expect(await reader.run('SELECT call_id FROM calls', 'TSV')).toBe('x1\n')
     await reader.close()
-    await expect(openReader(newFolder())).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(openReader({ dir: newFolder() })).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('binds parameters and streams rows', async () => {
-    const executor = await openChdb(newFolder())
-    expect(await queryRows(executor, "SELECT {text:String} AS text", { text: "它's; DROP" })).toEqual([{ text: "它's; DROP" }])
-    let rows = 0
-    for await (const chunk of executor.stream('SELECT number FROM numbers(100000)', 'TSV')) rows += chunk.split('\n').length - 1
-    expect(rows).toBe(100_000)
-    await executor.close()
-  })
-
-  it('says by a code why something failed and whether a retry helps', async () => {
-    const executor = await openChdb(newFolder())
-    await expect(executor.command('SELCT 1')).rejects.toMatchObject({ code: 'syntax', canRetry: false })
-    await expect(executor.command('SELECT * FROM nowhere')).rejects.toMatchObject({ code: 'unknown_name' })
-    await executor.close()
+  it('finds words by the index of their bigrams, and only turns that hold them', async () => {
+    const store = await newStore()
+    await store.write([scored('x1', { texts: ['您好我要投诉你们', '投了诉'] }), scored('x2', { texts: ['要我投', '诉'] })], SCORED_AT)
+    expect(await queryRows(store.executor, "SELECT call_id, turn FROM yuzhi.search(words = '我要投诉')")).toEqual([{ call_id: 'x1', turn: 0 }])
+    const plan = await store.executor.query("EXPLAIN indexes = 1 SELECT * FROM yuzhi.search(words = '我要投诉')", 'TSVRaw')
+    expect(plan).toContain('by_words')
+    await store.close()
   })
 })
 
@@ -87,8 +94,8 @@ const WRITER = fileURLToPath(new URL('./endless-writer.test-process.js', import.
 
 describe('a killed writer', () => {
   it('loses nothing that was acknowledged', async () => {
-    const folder = newFolder()
-    const writer = spawn(process.execPath, [WRITER, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const dir = newFolder()
+    const writer = spawn(process.execPath, [WRITER, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
     await new Promise<void>((resolve, reject) => {
       writer.stdout.on('data', (chunk: Buffer) => {
@@ -100,7 +107,7 @@ describe('a killed writer', () => {
     })
     const acknowledged = output.split('\n').slice(0, -1).sort()
     expect(acknowledged.length).toBeGreaterThanOrEqual(14)
-    const reader = await openReader(folder)
+    const reader = await openReader({ dir })
     const stored = (await reader.run('SELECT call_id FROM calls WHERE call_id IN (SELECT DISTINCT call_id FROM utterances)', 'TSV')).trim().split('\n')
     expect(stored).toEqual(expect.arrayContaining(acknowledged))
     await reader.close()

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { openStore, type ScoredCall, type Store } from '@yuzhi/store'
 import type { Score } from '@yuzhi/schemas'
-import type { Rubric } from '@yuzhi/rules'
-import type { Context } from '../context.js'
+import { type Rubric, rubricRecord } from '@yuzhi/rules'
+import { type Context, placeOf } from '../context.js'
 import { openShelf } from '../open-shelf.js'
 import { progressBar } from '../progress.js'
 import { formatRejected, scoreLines } from '../score-lines.js'
@@ -24,9 +24,10 @@ const FLUSH_CHARACTERS = 64 * 1024
 export async function scoreCommand(context: Context, files: readonly string[], options: ScoreOptions): Promise<number> {
   const { say, log } = context
   const shelf = openShelf(context, options.standard)
-  const store = options.into === undefined ? undefined : await openStore(options.into)
+  const store = options.into === undefined ? undefined : await openStore(placeOf(context, options.into), context.store)
   const output = new Output(options.format, context)
   const seen = new SeenIds()
+  const registered = new Set<Rubric>()
   const started = performance.now()
   let scored = 0
   let rejected = 0
@@ -39,13 +40,17 @@ export async function scoreCommand(context: Context, files: readonly string[], o
         log(formatRejected(file, result.line, result.rejected))
       } else {
         scored++
-        batch.push(result)
+        if (store !== undefined && !registered.has(result.rubric)) {
+          registered.add(result.rubric)
+          await store.register(rubricRecord(result.rubric), context.now())
+        }
+        batch.push({ ...result, source: file })
         await output.add(result.score, result.rubric)
-        if (batch.length >= BATCH_CALLS) batch = await flush(store, batch)
+        if (batch.length >= BATCH_CALLS) batch = await flush(store, batch, context.now())
       }
       bar.update(result.read)
     }
-    await flush(store, batch)
+    await flush(store, batch, context.now())
     bar.stop()
   }
   await output.end()
@@ -55,8 +60,8 @@ export async function scoreCommand(context: Context, files: readonly string[], o
   return rejected > 0 ? 1 : 0
 }
 
-async function flush(store: Store | undefined, batch: ScoredCall[]): Promise<ScoredCall[]> {
-  await store?.write(batch)
+async function flush(store: Store | undefined, batch: ScoredCall[], at: string): Promise<ScoredCall[]> {
+  await store?.write(batch, at)
   return []
 }
 

@@ -1,5 +1,5 @@
 import { openReader, StoreError } from '@yuzhi/store'
-import { type Context, UserError } from '../context.js'
+import { type Context, placeOf, UserError } from '../context.js'
 
 /** Names of output formats and what ClickHouse calls them. */
 export const SQL_FORMATS = { table: 'PrettyCompactMonoBlock', json: 'JSON', jsonl: 'JSONEachRow', csv: 'CSVWithNames' } as const
@@ -21,7 +21,7 @@ export async function sqlCommand(context: Context, sql: string, { dir, format }:
 /** Opens the store for reading and turns what a user can mend into a UserError. */
 export async function withReader(context: Context, dir: string, use: (reader: Awaited<ReturnType<typeof openReader>>) => Promise<void>): Promise<void> {
   try {
-    const reader = await openReader(dir)
+    const reader = await openReader(placeOf(context, dir))
     try {
       await use(reader)
     } finally {

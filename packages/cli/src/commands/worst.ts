@@ -28,14 +28,13 @@ interface WorstRow {
   violated: string[]
 }
 
-async function worstCalls({ say, width }: Context, { executor }: Reader, { n, since = '', clause = '', agent = '' }: WorstOptions): Promise<string> {
+async function worstCalls({ say, width }: Context, { executor, database }: Reader, { n, since = '', clause = '', agent = '' }: WorstOptions): Promise<string> {
   const rows = await queryRows<WorstRow>(
     executor,
     `SELECT call_id, toFloat64(score) AS score, grade, if(agent_name = '', agent_id, agent_name) AS agent,
-            formatDateTime(started_at, '%F %R', 'Asia/Shanghai') AS started,
-            arrayFilter((id, outcome) -> outcome = 'violated', clause.id, clause.outcome) AS violated
-     FROM scored_calls FINAL
-     WHERE ({since:String} = '' OR toDate(started_at, 'Asia/Shanghai') >= toDateOrZero({since:String}))
+            formatDateTime(started_at, '%F %R', 'Asia/Shanghai') AS started, violated
+     FROM ${database}.calls
+     WHERE day >= toDateOrZero({since:String})
        AND ({clause:String} = '' OR has(violated, {clause:String}))
        AND ({agent:String} = '' OR agent_id = {agent:String})
      ORDER BY score, call_id

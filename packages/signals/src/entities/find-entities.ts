@@ -12,7 +12,7 @@ const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 const FAMILY =
   '王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
 /** Numerals, relative days, and what names follow. */
-const MAY_HOLD_ENTITY = /[\d周零〇一幺二两三四五六七八九十百千万半天晚早]|星期|礼拜|我[叫是姓]|名字|姓名|机主|贵姓/u
+const MAY_HOLD_ENTITY = /[\d*周零〇一幺二两三四五六七八九十百千万半天晚早]|星期|礼拜|我[叫是姓]|名字|姓名|机主|贵姓/u
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -42,13 +42,18 @@ export function findEntities(text: string, startedAt: string): Entity[] {
   return found.sort((a, b) => a.from - b.from)
 }
 
+/** Private numbers are masked in what is stored: one number is then like another. */
+const MASKED = /\*{7,}/gu
+
 /** The phone, card and order numbers of a text. */
 export function findPhones(text: string): Entity[] {
-  return [...text.matchAll(PHONE)].flatMap((match) => {
+  const masked = [...text.matchAll(MASKED)].map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: '*' } }))
+  const read = [...text.matchAll(PHONE)].flatMap((match): Entity[] => {
     const words = match[0].trimEnd()
     const digits = spokenDigits(words.replace(/[\s-]/gu, ''))
-    return digits === undefined ? [] : [{ from: match.index, to: match.index + words.length, value: { type: 'phone', digits } as const }]
+    return digits === undefined ? [] : [{ from: match.index, to: match.index + words.length, value: { type: 'phone', digits } }]
   })
+  return [...masked, ...read]
 }
 
 function findDurations(text: string): Entity[] {

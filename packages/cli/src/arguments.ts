@@ -1,0 +1,21 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Folder of the embedded store unless another is given. */
+export const DEFAULT_DIR = 'data'
+
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is no whole number above 0`)
+  return value
+}
+
+export function port(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError(`"${text}" is no port`)
+  return value
+}
+
+export function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError(`"${text}" is no day like 2026-03-01`)
+  return text
+}

@@ -1,0 +1,96 @@
+import { applyRetention, databaseOf, exportStore, forget, importStore, migrate, openExecutor, openReader, openStore, review } from '@yuzhi/store'
+import { type Context, placeOf, UserError } from '../context.js'
+import { renderTable } from '../table.js'
+import { reckonScore } from './rescore.js'
+
+interface InDir {
+  dir: string
+}
+
+/** Brings the schema up to date and applies the retention of the configuration. */
+export async function migrateCommand(context: Context, { dir }: InDir): Promise<number> {
+  const place = placeOf(context, dir)
+  const executor = await openExecutor(place)
+  try {
+    const target = { database: databaseOf(place), cluster: 'server' in place ? place.cluster : undefined }
+    const done = await migrate(executor, target)
+    const changed = await applyRetention(executor, target, context.store.retention)
+    context.log(done.length === 0 ? context.say('schema_current') : context.say('migrated', { names: done.join(', ') }))
+    if (changed.length > 0) context.log(context.say('retention_changed', { tables: changed.join(', ') }))
+  } finally {
+    await executor.close()
+  }
+  return 0
+}
+
+/** Writes the store as Parquet files. */
+export async function exportCommand(context: Context, folder: string, { dir }: InDir): Promise<number> {
+  const { executor, database, close } = await openReader(placeOf(context, dir))
+  try {
+    await printTransferred(context, await exportStore(executor, database, folder))
+  } finally {
+    await close()
+  }
+  return 0
+}
+
+/** Reads what export wrote. */
+export async function importCommand(context: Context, folder: string, { dir }: InDir): Promise<number> {
+  const store = await openStore(placeOf(context, dir), context.store)
+  try {
+    await printTransferred(context, await importStore(store.executor, store.database, folder))
+  } finally {
+    await store.close()
+  }
+  return 0
+}
+
+async function printTransferred({ say, print, width }: Context, done: Awaited<ReturnType<typeof exportStore>>): Promise<void> {
+  await print(`${renderTable([say('col_table'), say('col_rows'), say('col_files')], done.map(({ table, rows, files }) => [table, String(rows), String(files)]), width)}\n`)
+}
+
+export interface ForgetOptions extends InDir {
+  customer?: string
+  call?: string
+}
+
+/** Removes a person's data and shows that nothing is left; exit code 1 where something is. */
+export async function forgetCommand(context: Context, { dir, customer, call }: ForgetOptions): Promise<number> {
+  const { say, print, log, width } = context
+  if ((customer === undefined) === (call === undefined)) throw new UserError(say('forget_whom'))
+  const place = placeOf(context, dir)
+  const store = await openStore(place, context.store)
+  try {
+    const who = call === undefined ? { customer: customer ?? '' } : { call }
+    const { calls, left } = await forget(store.executor, store.database, who, context.now(), 'server' in place ? place.cluster : undefined)
+    log(calls.length === 0 ? say('nothing_to_forget') : say('forgotten', { calls: calls.length }))
+    if (calls.length > 0) await print(`${renderTable([say('col_table'), say('col_left')], Object.entries(left).map(([table, n]) => [table, String(n)]), width)}\n`)
+    return Object.values(left).every((n) => n === 0) ? 0 : 1
+  } finally {
+    await store.close()
+  }
+}
+
+export interface ReviewOptions extends InDir {
+  clause: string
+  overturn?: boolean
+  confirm?: boolean
+  to?: 'met' | 'violated' | 'not_applicable'
+  note?: string
+  reviewer?: string
+}
+
+/** Records what a reviewer says of one decision and shows the score that follows. */
+export async function reviewCommand(context: Context, callId: string, { dir, clause, overturn, confirm, to, note = '', reviewer = context.person }: ReviewOptions): Promise<number> {
+  const { say, log } = context
+  if ((overturn === true) === (confirm === true)) throw new UserError(say('review_which'))
+  const store = await openStore(placeOf(context, dir), context.store)
+  try {
+    const event = { callId, clauseId: clause, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer, at: context.now() }
+    const { before, after, outcome, machineOutcome } = await review(store.executor, store.database, event, reckonScore)
+    log(say('reviewed', { call: callId, clause, machine: say(machineOutcome), outcome: say(outcome), before: before.toFixed(2), after: after.score.toFixed(2), grade: after.grade }))
+  } finally {
+    await store.close()
+  }
+  return 0
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { loadRules, reckon, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
+import {
+  callsWithout, carryReviews, compareRubrics, findRubric, knownRubrics, openReader, openStore, publish, type ReckonScore, type RubricDifference, registerRubric,
+} from '@yuzhi/store'
+import { type Context, placeOf, UserError } from '../context.js'
+import { openShelf } from '../open-shelf.js'
+import { renderTable } from '../table.js'
+
+/** Points of a stored call, by its own rubric. */
+export const reckonScore: ReckonScore = (body, outcomes) => reckon(scoringInBody(body), outcomes)
+
+export interface RescoreOptions {
+  rubric: string
+  since?: string
+  dir: string
+}
+
+/** Judges stored calls under another rubric, beside what is current. Stopped, it goes on where it was. */
+export async function rescoreCommand(context: Context, { rubric: name, since, dir }: RescoreOptions): Promise<number> {
+  const { say, log, now } = context
+  const rubric = compileNamed(context, openShelf(context, undefined), name)
+  const { id } = rubric
+  const store = await openStore(placeOf(context, dir), context.store)
+  try {
+    await registerRubric(store.executor, store.database, rubricRecord(rubric), now())
+    let scored = 0
+    for await (const calls of callsWithout(store.executor, store.database, id.hash, id.id, since)) {
+      await store.writeHistory(calls.map((call) => ({ call, score: rubric.score(call), source: 'rescore' })), now())
+      scored += calls.length
+      log(say('rescored', { scored, rubric: id.hash }))
+    }
+    log(say('rescore_done', { scored, rubric: id.hash, version: id.version }))
+  } finally {
+    await store.close()
+  }
+  return 0
+}
+
+/** A rubric of the configuration by id, id@version or version, or a folder of rules. */
+function compileNamed(context: Context, shelf: Shelf, name: string): Rubric {
+  if (existsSync(path.join(name, 'standard.yaml'))) return shelf.compile(loadRules(name))
+  const fitting = shelf.ruleSets.filter(({ standard: { id, version } }) => id === name || version === name || `${id}@${version}` === name)
+  const list = shelf.ruleSets.map(({ standard: { id, version } }) => `${id}@${version}`).join(', ')
+  if (fitting.length !== 1) throw new UserError(context.say(fitting.length === 0 ? 'unknown_rubric' : 'ambiguous_rubric', { name, known: list }))
+  return shelf.compile(fitting[0])
+}
+
+/** Shows what a rubric would change against another: two rubrics that have judged calls of the store. */
+export async function diffCommand(context: Context, oldName: string, newName: string, { dir, format }: { dir: string; format: 'table' | 'json' }): Promise<number> {
+  const { executor, database, close } = await openReader(placeOf(context, dir))
+  try {
+    const known = await knownRubrics(executor, database)
+    const difference = await compareRubrics(executor, database, findRubric(known, oldName).hash, findRubric(known, newName).hash)
+    await context.print(`${format === 'json' ? JSON.stringify(difference, undefined, 2) : renderDifference(difference, context)}\n`)
+  } finally {
+    await close()
+  }
+  return 0
+}
+
+function renderDifference({ calls, changed, oldAverage, newAverage, grades, agents, clauses, moves }: RubricDifference, { say, width }: Context): string {
+  const signed = (before: number, after: number): string => `${after - before > 0 ? '+' : ''}${(after - before).toFixed(2)}`
+  const parts = [say('diff_total', { calls, changed, old: oldAverage.toFixed(2), new: newAverage.toFixed(2) })]
+  const section = (title: string, head: readonly string[], rows: readonly string[][]): void => {
+    if (rows.length > 0) parts.push('', title, renderTable([...head], [...rows], width))
+  }
+  section(say('diff_grades'), [say('col_grade'), say('old'), say('new')], grades.map((row) => [row.grade, String(row.old), String(row.new)]))
+  section(say('diff_clauses'), [say('col_clause'), say('old'), say('new'), say('changed')], clauses.map((row) => [row.clause_id, String(row.old_violations), String(row.new_violations), String(row.changed)]))
+  section(say('diff_agents'), [say('col_agent'), say('calls'), say('old'), say('new'), ''], agents.map((row) => [row.agent_name || row.agent_id, String(row.calls), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)]))
+  section(say('diff_moves'), [say('col_call'), say('col_agent'), say('old'), say('new'), '', say('changed')], moves.map((row) => [row.call_id, row.agent_id, row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new), row.clauses.join(' ')]))
+  return parts.join('\n')
+}
+
+/** Makes the results of a rubric current; reviews are carried over. */
+export async function publishCommand(context: Context, name: string, { dir }: { dir: string }): Promise<number> {
+  const store = await openStore(placeOf(context, dir), context.store)
+  try {
+    const { executor, database } = store
+    const rubric = findRubric(await knownRubrics(executor, database), name)
+    const calls = await publish(executor, database, rubric.hash, context.now())
+    const reviews = await carryReviews(executor, database, rubric.hash, context.now(), reckonScore)
+    context.log(context.say('published', { rubric: `${rubric.id}@${rubric.version} (${rubric.hash})`, calls, reviews }))
+  } finally {
+    await store.close()
+  }
+  return 0
+}
+
+/** Lists the rubrics that have judged calls of the store. */
+export async function rubricsCommand(context: Context, { dir }: { dir: string }): Promise<number> {
+  const { executor, database, close } = await openReader(placeOf(context, dir))
+  try {
+    const rows = (await knownRubrics(executor, database)).map(({ hash, id, version, calls, current }) => [hash, id, version, String(calls), String(current)])
+    await context.print(`${renderTable([context.say('col_rubric'), context.say('col_standard'), context.say('col_version'), context.say('calls'), context.say('current')], rows, context.width)}\n`)
+  } finally {
+    await close()
+  }
+  return 0
+}

@@ -1,0 +1,135 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+const YUZHI = fileURLToPath(new URL('../bin/yuzhi.mjs', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const CALLS = path.join(ROOT, 'test', 'fixtures', 'demo-calls.jsonl')
+const folder = mkdtempSync(path.join(tmpdir(), 'yuzhi-store-commands-'))
+const dir = path.join(folder, 'store')
+
+function yuzhi(...args: readonly string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [YUZHI, ...args], { encoding: 'utf8', timeout: 50_000, cwd: folder })
+  return { code: status, out: stdout, err: stderr }
+}
+
+const rows = (sql: string): unknown[] => yuzhi('sql', sql, '--dir', dir, '--format', 'jsonl').out.trim().split('\n').map((line) => JSON.parse(line) as unknown)
+
+beforeAll(() => {
+  expect(yuzhi('score', CALLS, '--into', dir).code).toBe(0)
+})
+
+describe('yuzhi review', () => {
+  it('overturns a decision: the score follows, the machine’s decision stays beside it', () => {
+    const { code, err } = yuzhi('review', 'r1-014', '--clause', 'hotline.courtesy.please', '--overturn', '--note', '麻烦您等同于请', '--reviewer', '王', '--dir', dir)
+    expect(err).toMatch(/机器判为违反，复核为符合；得分 [\d.]+ → [\d.]+/u)
+    expect(code).toBe(0)
+    expect(rows("SELECT score > machine_score AS higher, toUInt32(reviews) AS reviews FROM calls WHERE call_id = 'r1-014'")).toEqual([{ higher: 1, reviews: 1 }])
+    expect(rows("SELECT outcome, machine_outcome FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.courtesy.please'")).toEqual([{ outcome: 'met', machine_outcome: 'violated' }])
+  })
+
+  it('says which call or clause there is not', () => {
+    expect(yuzhi('review', 'nobody', '--clause', 'x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('there is no call nobody') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('hotline.open.greeting') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--dir', dir).err).toContain('--overturn')
+  })
+})
+
+describe('yuzhi rescore, diff, publish', () => {
+  it('tries a draft of the rules on stored calls, shows what would change, and puts it in force', () => {
+    const draft = path.join(folder, 'config')
+    cpSync(path.join(ROOT, 'config'), draft, { recursive: true })
+    const standard = path.join(draft, 'standards', 'hotline', 'standard.yaml')
+    writeFileSync(standard, readFileSync(standard, 'utf8').replace('version: 1.0.0', 'version: 1.1.0').replace('title: 礼貌, weight: 30', 'title: 礼貌, weight: 60'))
+    const before = rows('SELECT round(avg(score), 2) AS average FROM calls')
+    const rescored = yuzhi('--config', draft, 'rescore', '--rubric', 'hotline@1.1.0', '--dir', dir)
+    expect(rescored).toMatchObject({ code: 0, err: expect.stringContaining('完成：135 通') as string })
+    expect(yuzhi('--config', draft, 'rescore', '--rubric', 'hotline', '--dir', dir).err).toContain('完成：0 通')
+    expect(rows('SELECT round(avg(score), 2) AS average FROM calls')).toEqual(before)
+    const diff = JSON.parse(yuzhi('diff', '1.0.0', '1.1.0', '--format', 'json', '--dir', dir).out) as { calls: number; changed: number; clauses: unknown[]; moves: unknown[] }
+    expect(diff).toMatchObject({ calls: 135, clauses: [] })
+    expect(diff.changed).toBeGreaterThan(100)
+    expect(diff.moves).toHaveLength(20)
+    expect(yuzhi('diff', '1.0.0', '1.1.0', '--dir', dir).out).toContain('变化最大的通话')
+    expect(yuzhi('publish', '1.1.0', '--dir', dir)).toMatchObject({ code: 0, err: expect.stringContaining('135 通，沿用复核 1 条') as string })
+    expect(rows('SELECT DISTINCT rubric_version AS version FROM calls')).toEqual([{ version: '1.1.0' }])
+    expect(rows("SELECT outcome FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.courtesy.please'")).toEqual([{ outcome: 'met' }])
+    expect(yuzhi('rubrics', '--dir', dir).out).toMatch(/hotline +1\.1\.0 +135 +135/u)
+    expect(yuzhi('diff', '1.0.0', '9.9.9', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('hotline@1.1.0') as string })
+  })
+})
+
+describe('yuzhi export, import, forget', () => {
+  it('carries everything to another store', () => {
+    const backup = path.join(folder, 'backup')
+    const other = path.join(folder, 'other')
+    expect(yuzhi('export', backup, '--dir', dir).code).toBe(0)
+    expect(yuzhi('import', backup, '--dir', other).code).toBe(0)
+    const sql = 'SELECT call_id, score, reviews FROM calls ORDER BY call_id'
+    expect(yuzhi('sql', sql, '--dir', other, '--format', 'csv').out).toBe(yuzhi('sql', sql, '--dir', dir, '--format', 'csv').out)
+  })
+
+  it('removes a customer and shows that nothing is left', () => {
+    const { code, out } = yuzhi('forget', '--customer', 'c30835', '--dir', dir)
+    expect(code).toBe(0)
+    for (const table of ['scored_calls', 'score_history', 'transcripts', 'reviews']) expect(out).toMatch(new RegExp(`${table} +0`, 'u'))
+    expect(rows("SELECT count() AS n FROM calls WHERE call_id = 'r1-001'")).toEqual([{ n: 0 }])
+    expect(yuzhi('score', CALLS, '--into', dir).code).toBe(0)
+    expect(rows("SELECT count() AS n FROM calls WHERE call_id = 'r1-001'")).toEqual([{ n: 0 }])
+    expect(yuzhi('forget', '--dir', dir).err).toContain('--customer')
+  })
+})
+
+describe('yuzhi migrate', () => {
+  it('applies the retention of the configuration and names a mistake in it', () => {
+    const config = path.join(folder, 'kept')
+    cpSync(path.join(ROOT, 'config'), config, { recursive: true })
+    writeFileSync(path.join(config, 'store.yaml'), 'retention:\n  transcripts: 180\n')
+    expect(yuzhi('--config', config, 'migrate', '--dir', dir).err).toContain('transcripts')
+    writeFileSync(path.join(config, 'store.yaml'), 'retention:\n  transcripts: soon\nprivacy:\n  mask: [phones]\n')
+    const { code, err } = yuzhi('--config', config, 'migrate', '--dir', dir)
+    expect(code).toBe(1)
+    expect(err).toContain('store.yaml: retention.transcripts')
+    expect(err).toContain('store.yaml: privacy.mask.0')
+  })
+})
+
+describe('yuzhi report', () => {
+  it('writes one page that needs nothing else, and Markdown', () => {
+    const file = path.join(folder, 'r.html')
+    expect(yuzhi('report', '--day', '2026-02-17', '--days', '365', '--out', file, '--dir', dir).code).toBe(0)
+    const page = readFileSync(file, 'utf8')
+    expect(page.match(/<svg/gu)).toHaveLength(4)
+    expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//u)
+    expect(yuzhi('report', '--format', 'md', '--dir', dir).out).toMatch(/^# 服务质量报告 2026-03-12\n/u)
+    expect(yuzhi('report', '--day', '1999-01-01', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('1999-01-01') as string })
+  })
+})
+
+describe('yuzhi sql --serve', () => {
+  it('asks for a password, serves, and ends when it is told to', async () => {
+    expect(yuzhi('sql', '--serve', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('YUZHI_SQL_PASSWORD') as string })
+    const server = spawn(process.execPath, [YUZHI, 'sql', '--serve', '--port', '0', '--dir', dir], { env: { ...process.env, YUZHI_SQL_PASSWORD: 'pass' }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const ended = new Promise<number | null>((resolve) => { server.on('exit', resolve) })
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let text = ''
+        server.stderr.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          const found = /http:\/\/127\.0\.0\.1:\d+/u.exec(text)
+          if (found !== null) resolve(found[0])
+        })
+        server.on('exit', () => { reject(new Error(text)) })
+      })
+      const response = await fetch(`${url}/?query=${encodeURIComponent('SELECT count() > 100 FROM calls')}`, { headers: { 'X-ClickHouse-User': 'reader', 'X-ClickHouse-Key': 'pass' } })
+      expect(await response.text()).toBe('1\n')
+      server.kill('SIGTERM')
+      expect(await ended).toBe(0)
+    } finally {
+      server.kill('SIGKILL')
+    }
+  })
+})

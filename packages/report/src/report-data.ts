@@ -1,0 +1,97 @@
+import { type Executor, queryRows } from '@yuzhi/store'
+
+/** What a report shows of a day, or of the days that end with it, and the weeks before. Rates are 0–1, scores 0–100. */
+export interface ReportData {
+  /** First and last day. */
+  from: string
+  day: string
+  calls: number
+  averageScore: number
+  fatalCalls: number
+  reviewed: number
+  /** Calls by band of five points: `from` is its lower end. */
+  distribution: { from: number; calls: number }[]
+  grades: { grade: string; calls: number }[]
+  trend: { label: string; calls: number; average: number }[]
+  clauses: { clause: string; title: string; violations: number; applicable: number; rate: number }[]
+  teams: { team: string; calls: number; agents: number; average: number; fatal: number }[]
+  worst: WorstCall[]
+}
+
+export interface WorstCall {
+  call_id: string
+  score: number
+  grade: string
+  fatal: boolean
+  agent: string
+  team: string
+  started: string
+  findings: { title: string; points: number; reason: string; words: string }[]
+}
+
+/** What a violation cost: points taken, or points that were not earned. */
+export function lossOf(points: number): string {
+  return points < 0 ? points.toFixed(2) : '未得分'
+}
+
+const WORST = 5
+const TREND_DAYS = 28
+/** Longer trends are drawn by month. */
+const MAX_DAILY = 92
+const DAY_MS = 86_400_000
+
+/** Reads what a report over so many days needs; `day` absent: the last day with calls. Undefined where there are none. */
+export async function readReport(executor: Executor, database: string, day?: string, days = 1): Promise<ReportData | undefined> {
+  const [last] = await queryRows<{ last: string; n: number }>(executor, `SELECT toString(max(day)) AS last, toUInt32(count()) AS n FROM ${database}.scored_calls`)
+  const asked = day ?? last.last
+  const daysBefore = (n: number): string => new Date(Date.parse(asked) - (n - 1) * DAY_MS).toISOString().slice(0, 10)
+  const from = daysBefore(days)
+  const rows = <Row>(sql: string): Promise<Row[]> => queryRows<Row>(executor, sql.replaceAll('{db}', database), { day: asked, from })
+  const [total] = await rows<{ calls: number; average: number | null; fatal: number; reviewed: number }>(
+    `SELECT toUInt32(count()) AS calls, round(avg(score), 1) AS average, toUInt32(countIf(fatal)) AS fatal, toUInt32(countIf(reviews > 0)) AS reviewed FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date}`,
+  )
+  if (last.n === 0 || total.calls === 0) return undefined
+  const titles = new Map((await rows<{ id: string; title: string }>('SELECT c.1 AS id, any(c.2) AS title FROM {db}.rubrics ARRAY JOIN clauses AS c GROUP BY id')).map(({ id, title }) => [id, title]))
+  const clauses = await rows<{ clause: string; violations: number; applicable: number; rate: number }>(
+    `SELECT clause_id AS clause, toUInt32(sum(c.violations)) AS violations, toUInt32(sum(c.applicable)) AS applicable, violations / applicable AS rate FROM {db}.clause_days AS c
+     WHERE day BETWEEN {from:Date} AND {day:Date} GROUP BY clause HAVING violations > 0 ORDER BY violations DESC, clause LIMIT 15`,
+  )
+  const isMonthly = days > MAX_DAILY
+  return {
+    from,
+    day: asked,
+    calls: total.calls,
+    averageScore: total.average ?? 0,
+    fatalCalls: total.fatal,
+    reviewed: total.reviewed,
+    distribution: await rows('SELECT toUInt32(least(95, intDiv(toUInt32(floor(score)), 5) * 5)) AS from, toUInt32(count()) AS calls FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} GROUP BY from ORDER BY from'),
+    grades: await rows('SELECT grade, toUInt32(count()) AS calls FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} GROUP BY grade ORDER BY avg(score) DESC'),
+    trend: await rows(
+      `SELECT formatDateTime(day, '${isMonthly ? '%Y-%m' : '%m-%d'}') AS label, toUInt32(count()) AS calls, round(avg(score), 1) AS average FROM {db}.calls
+       WHERE day BETWEEN toDate('${daysBefore(Math.max(days, TREND_DAYS))}') AND {day:Date} GROUP BY label ORDER BY min(day)`,
+    ),
+    clauses: clauses.map((row) => ({ ...row, title: titles.get(row.clause) ?? row.clause })),
+    teams: await rows(
+      `SELECT if(agent_team = '', '–', agent_team) AS team, toUInt32(count()) AS calls, toUInt32(uniqExact(agent_id)) AS agents, round(avg(score), 1) AS average, toUInt32(countIf(fatal)) AS fatal
+       FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} GROUP BY team ORDER BY average, team`,
+    ),
+    worst: await readWorst(rows, titles),
+  }
+}
+
+async function readWorst(rows: <Row>(sql: string) => Promise<Row[]>, titles: ReadonlyMap<string, string>): Promise<WorstCall[]> {
+  const calls = await rows<Omit<WorstCall, 'findings'>>(
+    `SELECT call_id, toFloat64(score) AS score, grade, fatal, if(agent_name = '', agent_id, agent_name) AS agent, agent_team AS team,
+            formatDateTime(started_at, '%m-%d %R', 'Asia/Shanghai') AS started
+     FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`,
+  )
+  const findings = await rows<{ call_id: string; clause_id: string; points: number; reason: string; words: string }>(
+    `SELECT call_id, clause_id, toFloat64(points) AS points, reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
+     WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST})
+     ORDER BY points, clause_id`,
+  )
+  return calls.map((call) => ({
+    ...call,
+    findings: findings.filter(({ call_id: id }) => id === call.call_id).map(({ clause_id: id, points, reason, words }) => ({ title: titles.get(id) ?? id, points, reason, words })),
+  }))
+}

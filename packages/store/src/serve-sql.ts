@@ -1,0 +1,41 @@
+import type { Server } from 'node:http'
+import { createEndpoint } from './http-endpoint.js'
+import { LIMITS } from './open-reader.js'
+import { openChdb } from './chdb-executor.js'
+import { SqlGuard } from './sql-guard.js'
+import { DATABASE } from './store-place.js'
+
+export interface ServeOptions {
+  dir: string
+  user: string
+  password: string
+}
+
+/** Lets tools that speak ClickHouse's HTTP interface read an embedded store: read-only, guarded, with limits. */
+export async function serveSql({ dir, user, password }: ServeOptions): Promise<{ server: Server; close: () => Promise<void> }> {
+  const executor = await openChdb(dir)
+  await executor.command(`USE ${DATABASE}`)
+  const guard = await SqlGuard.create(executor, DATABASE, true)
+  const server = createEndpoint({
+    user,
+    password,
+    writable: false,
+    check: (sql, parameters) => guard.check(sql, parameters),
+    async open(settings) {
+      const session = await openChdb(dir, { ...LIMITS, ...settings })
+      await session.command(`USE ${DATABASE}`)
+      await session.command('SET readonly = 1')
+      return session
+    },
+  })
+  return {
+    server,
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => { resolve() })
+        server.closeAllConnections()
+      })
+      await executor.close()
+    },
+  }
+}
