@@ -26,6 +26,11 @@ describe('maskScored', () => {
     for (const { turn, start, end, text } of masked.score.clauses[0].evidence) expect(masked.call.turns[turn].text.slice(start, end)).toBe(text)
   })
 
+  it('leaves out the id of a customer that is itself a private number', () => {
+    expect(maskScored({ ...call, customer: { id: '13812345678', gender: 'male' } }, score).call.customer).toEqual({ gender: 'male' })
+    expect(maskScored({ ...call, customer: { id: 'u1' } }, score).call.customer).toEqual({ id: 'u1' })
+  })
+
   it('masks nothing where nothing is asked for', () => {
     expect(maskScored(call, score, { mask: [] })).toEqual({ call, score })
   })

@@ -58,8 +58,14 @@ function maskCall(call: Call, spans: readonly PrivateSpan[], { mask }: PrivacyOp
     ...call,
     turns,
     ...(attributes === undefined ? {} : { attributes: Object.fromEntries(Object.entries(attributes).map(([key, text]) => [key, value(text)])) }),
-    ...(customer === undefined ? {} : { customer: Object.fromEntries(Object.entries(customer).map(([key, field]) => [key, typeof field === 'string' ? value(field) : field])) }),
+    ...(customer === undefined ? {} : { customer: maskCustomer(customer, value) }),
   }
+}
+
+/** An id that is itself a private number is left out: masked, it would make one customer of many. */
+function maskCustomer({ id, ...rest }: NonNullable<Call['customer']>, value: (text: string) => string): NonNullable<Call['customer']> {
+  const masked = Object.fromEntries(Object.entries(rest).map(([key, field]) => [key, typeof field === 'string' ? value(field) : field]))
+  return id === undefined || value(id) !== id ? masked : { id, ...masked }
 }
 
 function stars(text: string): string {

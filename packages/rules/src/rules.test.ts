@@ -8,6 +8,7 @@ import { policeRules } from './police-rules.js'
 import { formatFault, RuleError } from './rule-fault.js'
 import type { Rubric } from './rubric.js'
 import { Shelf, UnknownStandard } from './shelf.js'
+import { slowPatterns } from './slow-patterns.js'
 import { testRules } from './test-rules.js'
 import { parseDialogue } from './parse-dialogue.js'
 
@@ -212,5 +213,14 @@ describe('coverageOf', () => {
       standard: 'demo', title: '演示', decided: 1, observable: 2,
       missing: [{ id: 'demo.later', title: '以后' }], unobservable: [{ id: 'demo.smile', title: '微笑' }], extra: [],
     })
+  })
+})
+
+describe('slowPatterns', () => {
+  it('warns of a pattern that backtracking engines would choke on, with its place, and of no other', () => {
+    const signals = `signals:\n  hello:\n    title: 问好\n    regex: ['^(您+)+$', '您[^，。]{0,6}好', '您好|你好']\n    hits: [您好, 你好啊, 喂您好]\n    misses: [再见, 好的, 嗯]\n`
+    const shelf = Shelf.open(configOf({ 'standards/demo/signals/signals.yaml': signals }))
+    const warnings = slowPatterns(shelf.ruleSets[0])
+    expect(warnings).toMatchObject([{ line: 4, severity: 'warning', message: expect.stringContaining('"^(您+)+$" takes exponential time') as string }])
   })
 })

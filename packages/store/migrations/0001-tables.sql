@@ -1,8 +1,7 @@
 -- Tables. A call is one row wherever it can be, so that it is stored whole or not at all; keys come from
 -- the call alone, and of two rows with one key the higher version stands, whatever their order.
 
-CREATE TABLE IF NOT EXISTS {{scored_calls}}
-(
+-- define score
     day Date MATERIALIZED toDate(started_at, 'Asia/Shanghai') COMMENT 'Day of the start in Beijing; first in the key, so filter by it',
     call_id String COMMENT 'Key of the call',
     standard LowCardinality(String) COMMENT 'Standard it was judged against',
@@ -30,6 +29,11 @@ CREATE TABLE IF NOT EXISTS {{scored_calls}}
     doubt Float32 COMMENT '0 to 1: how unsure the machine is of its least sure violation' CODEC(ZSTD),
     source String COMMENT 'Where the call came from: topic/partition/offset or a file' CODEC(ZSTD),
     scored_at DateTime64(3, 'UTC') COMMENT 'When it was judged' CODEC(DoubleDelta, ZSTD),
+-- end
+
+CREATE TABLE IF NOT EXISTS {{scored_calls}}
+(
+{{use score}}
     version UInt64 COMMENT 'Rank of the rubric (publications), then position of the input; the highest stands' CODEC(ZSTD),
     INDEX by_time started_at TYPE minmax GRANULARITY 1,
     INDEX by_call call_id TYPE bloom_filter(0.001) GRANULARITY 1
@@ -41,33 +45,7 @@ COMMENT 'The current score of every call, its findings embedded; read it through
 
 CREATE TABLE IF NOT EXISTS {{score_history}}
 (
-    day Date MATERIALIZED toDate(started_at, 'Asia/Shanghai') COMMENT 'Day of the start in Beijing',
-    call_id String COMMENT 'Key of the call',
-    standard LowCardinality(String) COMMENT 'Standard it was judged against',
-    rubric_id LowCardinality(String) COMMENT 'Rules that decided',
-    rubric_version LowCardinality(String) COMMENT 'Their version',
-    rubric_hash LowCardinality(String) COMMENT 'Their content',
-    score Decimal(5, 2) COMMENT '0 to 100',
-    grade LowCardinality(String) COMMENT 'Band of the rubric',
-    fatal Bool COMMENT 'A veto clause was violated',
-    base Decimal(5, 2) COMMENT 'Points before any clause is looked at',
-    started_at DateTime64(3, 'UTC') COMMENT 'Start of the call' CODEC(DoubleDelta, ZSTD),
-    duration_ms Nullable(UInt32) COMMENT 'To hang-up' CODEC(T64, ZSTD),
-    direction LowCardinality(String) COMMENT 'As in scored_calls',
-    agent_id LowCardinality(String) COMMENT 'As in scored_calls',
-    agent_name LowCardinality(String) COMMENT 'As in scored_calls',
-    agent_team LowCardinality(String) COMMENT 'As in scored_calls',
-    customer_id String COMMENT 'As in scored_calls' CODEC(ZSTD),
-    attributes Map(LowCardinality(String), String) COMMENT 'As in scored_calls' CODEC(ZSTD),
-    `clause.id` Array(LowCardinality(String)) COMMENT 'Clauses of the rubric',
-    `clause.outcome` Array(Enum8('not_applicable' = 0, 'met' = 1, 'violated' = 2)) COMMENT 'Beside clause.id' CODEC(ZSTD),
-    `clause.times` Array(UInt16) COMMENT 'Beside clause.id' CODEC(T64, ZSTD),
-    `clause.points` Array(Decimal(6, 2)) COMMENT 'Beside clause.id' CODEC(T64, ZSTD),
-    `clause.reason` Array(String) COMMENT 'Beside clause.id' CODEC(ZSTD(3)),
-    `clause.evidence` Array(String) COMMENT 'Beside clause.id, JSON' CODEC(ZSTD(3)),
-    doubt Float32 COMMENT '0 to 1' CODEC(ZSTD),
-    source String COMMENT 'Where the call came from' CODEC(ZSTD),
-    scored_at DateTime64(3, 'UTC') COMMENT 'When it was judged' CODEC(DoubleDelta, ZSTD),
+{{use score}}
     position UInt64 COMMENT 'Of the input; the highest stands' CODEC(ZSTD),
     INDEX by_time started_at TYPE minmax GRANULARITY 1,
     INDEX by_call call_id TYPE bloom_filter(0.001) GRANULARITY 1
@@ -76,6 +54,23 @@ ENGINE = {{sharded ReplacingMergeTree(position)}}
 PARTITION BY toYYYYMM(day)
 ORDER BY (day, call_id, rubric_hash)
 COMMENT 'What every rubric made of a call, published or not';
+
+CREATE TABLE IF NOT EXISTS {{incoming_scores}}
+(
+{{use score}}
+    rank UInt16 COMMENT 'Of the rubric''s newest publication; 0: not in force, for the history alone',
+    position UInt64 COMMENT 'Of the input in its source'
+)
+ENGINE = {{local Null}}
+COMMENT 'Where scores come in: read once, written to score_history and scored_calls';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{incoming_to_history}} TO {{score_history}}
+AS SELECT * EXCEPT (rank) FROM {{incoming_scores}}
+COMMENT 'Every score goes to the history';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{incoming_to_current}} TO {{scored_calls}}
+AS SELECT * EXCEPT (rank, position), bitOr(bitShiftLeft(toUInt64(rank), 48), position) AS version FROM {{incoming_scores}} WHERE rank > 0
+COMMENT 'Scores under a rubric in force may become current';
 
 CREATE TABLE IF NOT EXISTS {{transcripts}}
 (

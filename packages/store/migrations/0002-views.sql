@@ -105,17 +105,38 @@ WHERE reviews = 0 AND (fatal OR score < 60)
 ORDER BY fatal DESC, score, call_id
 COMMENT 'The queue of low scores: fatal or below 60, not reviewed under their current rubric, the worst first';
 
+-- Written over the tables: the views would take three times as long to plan.
 CREATE OR REPLACE VIEW {{call_story}} AS
 SELECT turn, role, start_ms, text, points, clause_id, outcome, reason
 FROM
 (
-    SELECT turn, toString(role) AS role, start_ms, text, CAST(NULL, 'Nullable(Decimal(6, 2))') AS points, '' AS clause_id, '' AS outcome, '' AS reason, 0 AS place
-    FROM {{utterances}} WHERE call_id = {call:String}
+    SELECT
+        toNullable(toUInt32(ordinal - 1)) AS turn, toString(said_role) AS role, start_ms, text,
+        CAST(NULL, 'Nullable(Decimal(6, 2))') AS points, '' AS clause_id, '' AS outcome, '' AS reason, 0 AS place
+    FROM
+    (
+        SELECT `said.role` AS roles, `said.text` AS texts, `said.start_ms` AS starts
+        FROM {{transcripts}} FINAL
+        WHERE call_id = {call:String}
+    )
+    ARRAY JOIN roles AS said_role, texts AS text, starts AS start_ms, arrayEnumerate(texts) AS ordinal
     UNION ALL
     SELECT
         if(evidence = '[]', NULL, toUInt32(JSONExtractUInt(evidence, 1, 'turn'))) AS turn, '' AS role, NULL AS start_ms,
-        JSONExtractString(evidence, 1, 'text') AS text, points, clause_id, toString(outcome) AS outcome, reason, 1 AS place
-    FROM {{findings}} WHERE call_id = {call:String}
+        JSONExtractString(evidence, 1, 'text') AS text, clause_points AS points, clause AS clause_id, toString(clause_outcome) AS outcome, clause_reason AS reason, 1 AS place
+    FROM
+    (
+        SELECT
+            `clause.id` AS ids, `clause.reason` AS reasons, `clause.evidence` AS evidences,
+            (
+                SELECT argMax((`clause.outcome`, `clause.points`, rubric_hash), (reviewed_at, review_id)) FROM {{reviews}} WHERE call_id = {call:String}
+            ) AS review,
+            if(review.3 = rubric_hash, review.1, `clause.outcome`) AS outcomes,
+            if(review.3 = rubric_hash, review.2, `clause.points`) AS all_points
+        FROM {{scored_calls}} FINAL
+        WHERE call_id = {call:String}
+    )
+    ARRAY JOIN ids AS clause, reasons AS clause_reason, evidences AS evidence, outcomes AS clause_outcome, all_points AS clause_points
 )
 ORDER BY turn, place, clause_id
 COMMENT 'A call from start to end, every decision beneath the turn it rests on: call_story(call = …)';

@@ -27,6 +27,9 @@ const COMMAND = /^\s*(?:CREATE|ALTER|DROP|INSERT|OPTIMIZE|TRUNCATE|SET|USE|RENAM
 /** Formats that the engine can hand out row by row. */
 const STREAMED = /^(?:JSONEachRow|JSONCompactEachRow\w*|TabSeparated\w*|TSV\w*|CSV\w*)$/u
 
+/** How many rows there are is not known before they are sent; the Java driver looks only whether there are any. */
+const SOME_ROWS = JSON.stringify({ read_rows: '0', read_bytes: '0', result_rows: '1' })
+
 const unzip = promisify(gunzip)
 
 /**
@@ -50,6 +53,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, option
   }
   const body = await readBody(message, options.maxBody ?? MAX_BODY)
   const request = readRequest(message, url, body)
+  if (request.wantsNativeCompression) throw new StoreError('refused', 'ClickHouse’s own compression is not spoken here: set compress=false (compress=0) in the driver; gzip over HTTP works', false)
   if (!isUser(request, options)) throw new StoreError('unauthorised', 'Authentication failed: password is incorrect, or there is no user with such name', false)
   response.setHeader('X-ClickHouse-Query-Id', request.queryId ?? randomUUID())
   response.setHeader('X-ClickHouse-Timezone', 'UTC')
@@ -76,6 +80,7 @@ async function runCommand(executor: Executor, sql: string, { parameters }: HttpR
 
 async function send(executor: Executor, sql: string, { format, parameters, acceptsGzip }: HttpRequest, response: ServerResponse): Promise<void> {
   const tag = createHash('sha256').update(randomUUID()).digest('hex').slice(0, 16)
+  response.setHeader('X-ClickHouse-Summary', SOME_ROWS)
   response.setHeader('X-ClickHouse-Format', format)
   response.setHeader('X-ClickHouse-Exception-Tag', tag)
   response.setHeader('Content-Type', format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8')

@@ -13,6 +13,8 @@ export interface HttpRequest {
   /** Rows of an insert. */
   data: Buffer
   acceptsGzip: boolean
+  /** Blocks of LZ4 with checksums, as ClickHouse's own protocol has them. */
+  wantsNativeCompression: boolean
   queryId: string | undefined
 }
 
@@ -40,6 +42,7 @@ export function readRequest({ headers }: IncomingMessage, { searchParams }: URL,
     settings,
     data: asked === '' ? Buffer.alloc(0) : body,
     acceptsGzip: searchParams.get('enable_http_compression') === '1' && /\bgzip\b/u.test(headerOf(headers, 'accept-encoding') ?? ''),
+    wantsNativeCompression: searchParams.get('compress') === '1' || searchParams.get('decompress') === '1',
     queryId: searchParams.get('query_id') ?? undefined,
   }
 }

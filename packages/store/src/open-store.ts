@@ -5,7 +5,7 @@ import { migrate } from './migrate.js'
 import { putInForce, ranks, registerRubric, type RubricRecord } from './publications.js'
 import { databaseOf, openExecutor, type StorePlace } from './store-place.js'
 import { applyRetention, type Retention } from './retention.js'
-import { historyRow, type ScoredAt, type ScoredCall, scoreRow, transcriptRow } from './store-rows.js'
+import { type ScoredAt, type ScoredCall, scoreRow, transcriptRow } from './store-rows.js'
 import { StoreError } from './store-error.js'
 
 export interface StoreOptions {
@@ -64,14 +64,13 @@ export async function openStore(place: StorePlace, { privacy, retention }: Store
       const calls = prepare(batch)
       if (calls.length === 0) return
       const token = tokenOf(calls)
-      // The current score goes last: it is never there without its words and its history.
+      // The score goes last: it is never there without its words.
       await insert('transcripts', calls.map(transcriptRow), token)
-      await insert('score_history', calls.map((scored) => historyRow(scored, scoredAt)), token)
-      await insert('scored_calls', calls.map((scored) => scoreRow(scored, scoredAt, rank(scored))), token)
+      await insert('incoming_scores', calls.map((scored) => scoreRow(scored, scoredAt, rank(scored))), token)
     },
     async writeHistory(batch, scoredAt) {
       const calls = prepare(batch)
-      if (calls.length > 0) await insert('score_history', calls.map((scored) => historyRow(scored, scoredAt)), tokenOf(calls))
+      if (calls.length > 0) await insert('incoming_scores', calls.map((scored) => scoreRow(scored, scoredAt, 0)), tokenOf(calls))
     },
     close: executor.close,
   }

@@ -54,6 +54,12 @@ describe('serveSql', () => {
     expect(await response.text()).toMatch(/^Code: (?:497|62)\. DB::Exception: /u)
   })
 
+  it('says what to set where a driver asks for a compression that it does not speak', async () => {
+    const response = await fetch(`${url}/?compress=1&user=reader&password=open%20sesame&query=SELECT%201`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('compress=false')
+  })
+
   it('does not let a request loosen its limits', async () => {
     const response = await fetch(`${url}/?user=reader&password=open%20sesame&readonly=0&max_result_rows=0&query=${encodeURIComponent('SELECT number FROM (SELECT arrayJoin(range(2000000)) AS number)')}`)
     expect(await response.text()).toContain('Code: 396')

@@ -13,10 +13,10 @@ export interface ScoredCall {
 /** When a batch was judged: ISO 8601. It belongs to the event, so that a replay stores the same bytes. */
 export type ScoredAt = string
 
-/** A call and its score as one JSONEachRow line, without the column that decides between duplicates. */
-function scoreColumns({ call, score, source = '' }: ScoredCall, scoredAt: ScoredAt): Record<string, unknown> {
+/** A line for `incoming_scores`. `rank` is that of the rubric's newest publication, 0 where it is not in force. */
+export function scoreRow({ call, score, source = '', position = 0 }: ScoredCall, scoredAt: ScoredAt, rank: number): string {
   const { clauses } = score
-  return {
+  return JSON.stringify({
     call_id: call.call_id,
     standard: score.standard,
     rubric_id: score.rubric.id,
@@ -43,21 +43,9 @@ function scoreColumns({ call, score, source = '' }: ScoredCall, scoredAt: Scored
     doubt: doubtOf(score),
     source,
     scored_at: scoredAt,
-  }
-}
-
-/** Ranks fill the upper bits of a version, positions the lower: the rubric decides first. */
-const POSITION_BITS = 48n
-
-/** A line for `scored_calls`; `rank` is that of the rubric's newest publication. */
-export function scoreRow(scored: ScoredCall, scoredAt: ScoredAt, rank: number): string {
-  const version = (BigInt(rank) << POSITION_BITS) | BigInt(scored.position ?? 0)
-  return JSON.stringify({ ...scoreColumns(scored, scoredAt), version: version.toString() })
-}
-
-/** A line for `score_history`. */
-export function historyRow(scored: ScoredCall, scoredAt: ScoredAt): string {
-  return JSON.stringify({ ...scoreColumns(scored, scoredAt), position: scored.position ?? 0 })
+    rank,
+    position,
+  })
 }
 
 /** A line for `transcripts`: all of the call, so that it can be judged again. */

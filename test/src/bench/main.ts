@@ -5,17 +5,18 @@ import { benchPhrases } from './bench-phrases.js'
 import { benchScore } from './bench-score.js'
 import { benchSimilar } from './bench-similar.js'
 import { benchStartup } from './bench-startup.js'
+import { benchStore } from './bench-store.js'
 
-const SECTIONS = { score: benchScore, phrases: benchPhrases, startup: benchStartup, similar: benchSimilar }
+const SECTIONS = { score: benchScore, phrases: benchPhrases, startup: benchStartup, similar: benchSimilar, store: benchStore }
 const FILE = `${ROOT}BENCHMARKS.md`
 
-/** `npm run bench [-- score|phrases|startup|similar …]`: measures, prints, and writes the sections to BENCHMARKS.md. */
+/** `npm run bench [-- score|phrases|startup|similar|store …] [--calls N]`: measures, prints, and writes the sections to BENCHMARKS.md. */
 const asked = process.argv.slice(2)
 const names = Object.keys(SECTIONS).filter((name) => asked.length === 0 || asked.includes(name)) as (keyof typeof SECTIONS)[]
 const sections = readSections()
 for (const name of names) {
   process.stderr.write(`${name}…\n`)
-  const text = SECTIONS[name]()
+  const text = await SECTIONS[name]()
   process.stdout.write(`${text}\n\n`)
   sections.set(name, text)
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, type Rubric, RuleError, type RuleFault, type Shelf, testRules } from '@yuzhi/rules'
+import { coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, type Rubric, RuleError, type RuleFault, type Shelf, slowPatterns, testRules } from '@yuzhi/rules'
 import { Call, callJsonSchema, type Role, scoreJsonSchema } from '@yuzhi/schemas'
 import type { Context } from '../context.js'
 import { openShelf } from '../open-shelf.js'
@@ -40,6 +40,8 @@ export async function checkCommand({ say, print, ...context }: Context, { standa
     await print(`${faults.map(formatFault).join('\n')}\n${say('faults', { count: faults.length })}\n`)
     return 1
   }
+  const warnings = unique(rubrics.flatMap(({ rules }) => slowPatterns(rules)))
+  if (warnings.length > 0) context.log(warnings.map(formatFault).join('\n'))
   await print(`${say('no_faults', { standards: rubrics.map(({ id }) => `${id.id}@${id.version} (${id.hash})`).join(', ') })}\n`)
   return 0
 }

@@ -43,11 +43,12 @@ export function findEntities(text: string, startedAt: string): Entity[] {
 }
 
 /** Private numbers are masked in what is stored: one number is then like another. */
-const MASKED = /\*{7,}/gu
+const MASKED = /\*{4,}/gu
+const MASKED_DIGITS = '*'.repeat(11)
 
 /** The phone, card and order numbers of a text. */
 export function findPhones(text: string): Entity[] {
-  const masked = [...text.matchAll(MASKED)].map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: '*' } }))
+  const masked = [...text.matchAll(MASKED)].map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: MASKED_DIGITS } }))
   const read = [...text.matchAll(PHONE)].flatMap((match): Entity[] => {
     const words = match[0].trimEnd()
     const digits = spokenDigits(words.replace(/[\s-]/gu, ''))
