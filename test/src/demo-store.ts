@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { reckon, rubricRecord, scoringInBody, Shelf } from '@yuzhi/rules'
+import { reckoner, rubricRecord, scoringInBody, Shelf } from '@yuzhi/rules'
 import { parseCall } from '@yuzhi/schemas'
 import { openStore, review } from '@yuzhi/store'
 import { CONFIG, ROOT } from './paths.js'
@@ -40,7 +40,7 @@ export async function fillDemoStore(dir: string): Promise<void> {
   await store.write(scored, SCORED_AT)
   for (const [index, [callId, clauseId, verdict, note]] of REVIEWS.entries()) {
     const at = new Date(REVIEWED_AT + index * 60_000).toISOString()
-    await review(store.executor, store.database, { callId, clauseId, verdict, note, reviewer: index % 2 === 0 ? '王质检' : '李质检', at }, (body, outcomes) => reckon(scoringInBody(body), outcomes))
+    await review(store.executor, store.database, { callId, clauseId, verdict, note, reviewer: index % 2 === 0 ? '王质检' : '李质检', at }, (body, outcomes) => reckoner(scoringInBody(body))(outcomes))
   }
   await store.close()
 }

@@ -13,17 +13,29 @@ export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: Analysed
   const [said] = judgement.said
   const [situation] = judgement.situations
   const [missing] = judgement.missing
-  const slots: Record<string, string> = {
-    title: spec.title,
-    words: words(said, call),
-    turn: turnNumber((said as Occurrence | undefined)?.utterance, call),
-    situation: words(situation, call),
-    situation_turn: turnNumber((situation as Occurrence | undefined)?.utterance, call),
-    expected: (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
-    due_turn: turnNumber((missing as Judgement['missing'][number] | undefined)?.utterance, call),
+  const slots: Record<string, (() => string) | undefined> = {
+    title: () => spec.title,
+    words: () => words(said, call),
+    turn: () => turnNumber((said as Occurrence | undefined)?.utterance, call),
+    situation: () => words(situation, call),
+    situation_turn: () => turnNumber((situation as Occurrence | undefined)?.utterance, call),
+    expected: () => (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
+    due_turn: () => turnNumber((missing as Judgement['missing'][number] | undefined)?.utterance, call),
   }
   const template = spec.reasons[judgement.outcome] ?? defaultTemplate(judgement, whenTitle)
-  return template.replace(/\{(\w+)\}/gu, (whole, slot: string) => slots[slot] ?? whole)
+  return partsOf(template).map((part, i) => (i % 2 === 0 ? part : (slots[part]?.() ?? `{${part}}`))).join('')
+}
+
+const parted = new Map<string, string[]>()
+
+/** Text and names of slots in turn. */
+function partsOf(template: string): string[] {
+  let parts = parted.get(template)
+  if (parts === undefined) {
+    parts = template.split(/\{(\w+)\}/u)
+    parted.set(template, parts)
+  }
+  return parts
 }
 
 function defaultTemplate({ outcome, said, situations, missing }: Judgement, whenTitle: string): string {

@@ -6,7 +6,7 @@ import type { Segmenter } from '@yuzhi/text'
 import type { Language } from './language.js'
 import type { RuleSet } from './load-rules.js'
 import { RuleError, type RuleFault } from './rule-fault.js'
-import { reckon, type Scoring, scoringOf } from './scoring.js'
+import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
 const ENGINE = '1'
@@ -38,7 +38,8 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const { standard } = rules
   const id = { id: standard.id, version: standard.version, hash: hashOf(rules, language, segmenter) }
   const scoring = scoringOf(rules)
-  return { id, rules, signals, scoring, score: (call) => scoreCall(call, id, scoring, signals.analyse(call), clauses) }
+  const reckon = reckoner(scoring)
+  return { id, rules, signals, scoring, score: (call) => scoreCall(call, id, reckon, signals.analyse(call), clauses) }
 }
 
 interface CompiledClause {
@@ -47,9 +48,9 @@ interface CompiledClause {
   judge: JudgeClause
 }
 
-function scoreCall(call: Call, rubric: RubricId, scoring: Scoring, analysed: AnalysedCall, clauses: readonly CompiledClause[]): Score {
+function scoreCall(call: Call, rubric: RubricId, reckon: Reckon, analysed: AnalysedCall, clauses: readonly CompiledClause[]): Score {
   const judgements = clauses.map(({ judge }) => judge(analysed))
-  const { score, base, points, fatal, grade } = reckon(scoring, judgements)
+  const { score, base, points, fatal, grade } = reckon(judgements)
   return {
     call_id: call.call_id,
     standard: rubric.id,

@@ -36,10 +36,15 @@ export function scoringOf({ standard, clauses }: RuleSet): Scoring {
 }
 
 /** Points and grade of a call from the outcomes of its clauses, in the order of the rubric. */
-export function reckon({ base, dimensions, bands, clauses }: Scoring, outcomes: readonly ClauseOutcome[]): Points & { grade: string } {
+export type Reckon = (outcomes: readonly ClauseOutcome[]) => Points & { grade: string }
+
+export function reckoner({ base, dimensions, bands, clauses }: Scoring): Reckon {
   const weights = clauses.map(({ cap, ceiling, ...weight }) => ({ ...weight, cap: cap ?? Infinity, ceiling: ceiling ?? undefined }))
-  const points = sharePoints(weights, outcomes, new Map(Object.entries(dimensions)), base)
-  return { ...points, grade: gradeOf(points.score, bands) }
+  const weightOf = new Map(Object.entries(dimensions))
+  return (outcomes) => {
+    const points = sharePoints(weights, outcomes, weightOf, base)
+    return { ...points, grade: gradeOf(points.score, bands) }
+  }
 }
 
 function gradeOf(score: number, bands: Scoring['bands']): string {

@@ -1,6 +1,7 @@
 import type { Call, Role } from '@yuzhi/schemas'
 import { type MatchView, matchView, normalise, type OffsetMap, type Segmenter } from '@yuzhi/text'
 import type { Entity } from './entities/entity.js'
+import { cuesOf, HAS_DIGIT } from './context-marks.js'
 import { findEntities, findPhones } from './entities/find-entities.js'
 import type { Occurrence } from './occurrence.js'
 import type { PhraseHit } from './phrases/phrase-book.js'
@@ -19,6 +20,8 @@ interface Piece {
   map: OffsetMap
 }
 
+const NONE: readonly Entity[] = []
+
 export interface Span {
   turn: number
   start: number
@@ -28,6 +31,8 @@ export interface Span {
 /** What one speaker said before the other spoke: one or more turns, normalised and joined. */
 export class Utterance {
   readonly view: MatchView
+  /** Which contexts its characters leave possible (`cuesOf`). */
+  readonly cues: number
   private entities: readonly Entity[] | undefined
 
   constructor(
@@ -43,6 +48,7 @@ export class Utterance {
     private readonly startedAt: string,
   ) {
     this.view = matchView(text)
+    this.cues = cuesOf(text)
   }
 
   get firstTurn(): number {
@@ -63,6 +69,7 @@ export class Utterance {
   }
 
   findPhones(): readonly Entity[] {
+    if ((this.cues & HAS_DIGIT) === 0) return NONE
     return this.entities?.filter(({ value }) => value.type === 'phone') ?? findPhones(this.text)
   }
 

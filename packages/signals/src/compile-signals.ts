@@ -2,7 +2,7 @@ import type { Call, Role } from '@yuzhi/schemas'
 import { type Segmenter, SyllableTable } from '@yuzhi/text'
 import { type AnalysedCall, analyseCall } from './analysed-call.js'
 import type { Detect, Resolved, SignalRef } from './detector.js'
-import { type CompiledSignal, occurrencesOf } from './occurrences-of.js'
+import { type CompiledSignal, occurrencesOf, refusedMarks } from './occurrences-of.js'
 import { PhraseBook, type PhraseMatcher } from './phrases/phrase-book.js'
 import { nearestName } from './nearest-name.js'
 import { DETECTORS, SignalSpec } from './signal-spec.js'
@@ -168,7 +168,7 @@ class SignalCompiler implements SignalSet {
     const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1, backgrounds: [] }
     return {
       role,
-      accept: spec.accept,
+      refused: refusedMarks(spec.accept),
       minConfidence: spec.min_confidence ?? 0,
       except: spec.except === undefined ? undefined : this.resolve(spec.except, [...path, 'except'], role, user, true).occurrences,
       detectors: detectors.map(({ key, combines, compile }) => ({

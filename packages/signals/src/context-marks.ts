@@ -19,6 +19,38 @@ const THIRD_PERSON =
 const QUESTION_WORD = /是否|是不是|有没有|能不能|能否|可不可以|可否|方不方便|方便吗|好不好|行不行|对不对|要不要|需不需要|清不清楚|愿不愿意/u
 const QUESTION_END = /(?:吗|么|呢|没有|不)[\s，,]*(?:[？?]|$)|[？?]/u
 
+/** Characters without which an expression above cannot match: most utterances need most of them not at all. */
+const CUES: readonly (readonly [bit: number, characters: string])[] = [
+  [1, '不非没别甭无未'],
+  [2, '说讲映提诉认觉骂问强写谓句声话法度气“"「『'],
+  [4, '果要假万倘只除若话'],
+  [8, '他她位同师方别人您你'],
+  [16, '否不没吗么呢？?'],
+  [32, '0123456789零〇一幺二三四五六七八九*'],
+]
+const MAY_NEGATE = 1
+const MAY_QUOTE = 2
+const MAY_CONDITION = 4
+const MAY_BE_THIRD = 8
+const MAY_ASK = 16
+/** A digit, written or spoken. */
+export const HAS_DIGIT = 32
+
+const CUE_OF = buildCues()
+
+function buildCues(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (const [bit, characters] of CUES) for (const character of characters) table[character.charCodeAt(0)] |= bit
+  return table
+}
+
+/** Which contexts the characters of a text leave possible, as bits for `contextMarks`. */
+export function cuesOf(text: string): number {
+  let cues = 0
+  for (let i = 0; i < text.length; i++) cues |= CUE_OF[text.charCodeAt(i)]
+  return cues
+}
+
 const NEGATED_BIT = markBit('negated')
 const QUOTED_BIT = markBit('quoted')
 const QUESTION_BIT = markBit('question')
@@ -30,16 +62,16 @@ const THIRD_PERSON_BIT = markBit('third_person')
  * reported speech, a question, a condition, about a third person. It reads the sentence, or where
  * there is no punctuation a dozen characters each way.
  */
-export function contextMarks(text: string, from: number, to: number): number {
+export function contextMarks(text: string, from: number, to: number, cues = cuesOf(text)): number {
   const before = text.slice(sentenceStart(text, from), from)
   const after = text.slice(to, sentenceEnd(text, to))
   let marks = 0
   const words = text.slice(from, to)
-  if (NEGATED.test(before) || NEGATED_START.test(words)) marks |= NEGATED_BIT
-  if (QUOTED.test(before) || QUOTED_START.test(words) || NAMED_AFTER.test(after)) marks |= QUOTED_BIT
-  if (CONDITION_BEFORE.test(before) || CONDITION_AFTER.test(after)) marks |= CONDITION_BIT
-  if (THIRD_PERSON.test(before)) marks |= THIRD_PERSON_BIT
-  if (QUESTION_END.test(words + after) || QUESTION_WORD.test(before + words + after)) marks |= QUESTION_BIT
+  if ((cues & MAY_NEGATE) !== 0 && (NEGATED.test(before) || NEGATED_START.test(words))) marks |= NEGATED_BIT
+  if ((cues & MAY_QUOTE) !== 0 && (QUOTED.test(before) || QUOTED_START.test(words) || NAMED_AFTER.test(after))) marks |= QUOTED_BIT
+  if ((cues & MAY_CONDITION) !== 0 && (CONDITION_BEFORE.test(before) || CONDITION_AFTER.test(after))) marks |= CONDITION_BIT
+  if ((cues & MAY_BE_THIRD) !== 0 && THIRD_PERSON.test(before)) marks |= THIRD_PERSON_BIT
+  if ((cues & MAY_ASK) !== 0 && (QUESTION_END.test(words + after) || QUESTION_WORD.test(before + words + after))) marks |= QUESTION_BIT
   return marks
 }
 

@@ -7,7 +7,8 @@ import { overlap } from './place.js'
 
 export interface CompiledSignal {
   role: Role | 'any'
-  accept: readonly Mark[]
+  /** Marks with which it does not count, as bits. */
+  refused: number
   minConfidence: number
   except: Detect | undefined
   detectors: readonly { combines: boolean; detect: Detect }[]
@@ -24,19 +25,21 @@ const READS_CONTEXT = new Set<Occurrence['how']>(['phrase', 'sound', 'regex', 's
  * once: where two detectors see the same words, the first has them.
  */
 export function occurrencesOf(signal: CompiledSignal, call: AnalysedCall): Occurrence[] {
-  const refused = refusedMarks(signal.accept)
-  const exceptions = signal.except?.(call) ?? []
+  let exceptions: readonly Occurrence[] | undefined
   let kept: Occurrence[] = []
   for (const { combines, detect } of signal.detectors) {
+    const found = detect(call)
+    if (found.length === 0) continue
+    exceptions ??= signal.except?.(call) ?? []
     const accepted: Occurrence[] = []
-    for (const seen of detect(call)) {
+    for (const seen of found) {
       if (!combines && !isSaidBy(signal.role, seen, call)) continue
       const occurrence = combines || seen.utterance < 0 ? seen : inContext(seen, call)
-      if (!combines && (occurrence.marks & refused) !== 0) continue
+      if (!combines && (occurrence.marks & signal.refused) !== 0) continue
       if (occurrence.confidence < signal.minConfidence || isBesideAny(exceptions, occurrence)) continue
       accepted.push(occurrence)
     }
-    kept = mergeWithoutOverlap(kept, accepted.sort(inOrder))
+    if (accepted.length > 0) kept = mergeWithoutOverlap(kept, accepted.length === 1 ? accepted : accepted.sort(inOrder))
   }
   return kept
 }
@@ -53,16 +56,19 @@ function mergeWithoutOverlap(kept: readonly Occurrence[], added: readonly Occurr
   return merged.concat(kept.slice(next))
 }
 
-function refusedMarks(accept: readonly Mark[]): number {
+/** The marks with which an occurrence does not count, as bits. */
+export function refusedMarks(accept: readonly Mark[]): number {
   let refused = ~0
   for (const mark of accept) refused &= ~markBit(mark)
   return refused
 }
 
+/** Writes to the occurrence: detectors make theirs anew for each call. */
 function inContext(occurrence: Occurrence, { utterances }: AnalysedCall): Occurrence {
-  const { text, confidence } = utterances[occurrence.utterance]
-  const marks = READS_CONTEXT.has(occurrence.how) ? contextMarks(text, occurrence.from, occurrence.to) : 0
-  return { ...occurrence, marks, confidence }
+  const { text, cues, confidence } = utterances[occurrence.utterance]
+  occurrence.marks = READS_CONTEXT.has(occurrence.how) ? contextMarks(text, occurrence.from, occurrence.to, cues) : 0
+  occurrence.confidence = confidence
+  return occurrence
 }
 
 function isSaidBy(role: Role | 'any', { utterance }: Occurrence, { utterances }: AnalysedCall): boolean {

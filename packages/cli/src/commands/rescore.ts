@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { loadRules, reckon, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
+import { loadRules, reckoner, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
 import {
   callsWithout, carryReviews, compareRubrics, findRubric, knownRubrics, openReader, openStore, publish, type ReckonScore, type RubricDifference, registerRubric,
 } from '@yuzhi/store'
@@ -9,7 +9,7 @@ import { openShelf } from '../open-shelf.js'
 import { renderTable } from '../table.js'
 
 /** Points of a stored call, by its own rubric. */
-export const reckonScore: ReckonScore = (body, outcomes) => reckon(scoringInBody(body), outcomes)
+export const reckonScore: ReckonScore = (body, outcomes) => reckoner(scoringInBody(body))(outcomes)
 
 export interface RescoreOptions {
   rubric: string
