@@ -7,6 +7,8 @@ const SEPARATORS = new Set(Array.from(' \t\n，。', (separator) => separator.ch
 /** A stretch without separators is read in pieces, so that scratch memory does not grow with the input. */
 const PIECE_LENGTH = 4096
 const PAIR_BITS = 1 << 21
+/** Value of a prefix that no longer word begins with: there is nothing more to look up. */
+const LEAF = -2
 
 /**
  * The words of a dictionary with their log probabilities, and the most probable way to divide a
@@ -44,9 +46,11 @@ export class WordLattice {
     for (let i = 1; i < word.length; i++) {
       const unit = word.charCodeAt(i)
       let at = this.prefixes.find(node, unit)
-      if (at < 0) at = this.prefixes.set(node, unit, this.nodes++)
-      if (i === word.length - 1) this.prefixes.slots[at + 3] = number
-      node = this.prefixes.slots[at + 2]
+      if (at < 0) at = this.prefixes.set(node, unit, LEAF)
+      const { slots } = this.prefixes
+      if (i === word.length - 1) slots[at + 3] = number
+      else if (slots[at + 2] === LEAF) slots[at + 2] = this.nodes++
+      node = slots[at + 2]
     }
   }
 

@@ -133,12 +133,12 @@ function continuations(index: NgramIndex): Map<number, [unit: number, gram: numb
   return longer
 }
 
-/** Four fifths full at most. */
+/** Half full at most: most lookups find nothing, and each must come upon a gap. */
 function newSlots(index: NgramIndex): Int32Array {
   let bigrams = 0
   index.forEach((_gram, _first, second) => { if (second >= 0) bigrams++ })
   let capacity = 1024
-  while (capacity * 4 < bigrams * 5) capacity *= 2
+  while (capacity < bigrams * 2) capacity *= 2
   return new Int32Array(capacity * 2).fill(-1)
 }
 
