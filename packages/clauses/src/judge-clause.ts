@@ -29,6 +29,8 @@ const MAX_KEPT = 8
 
 interface CompiledRequirement {
   place: Place
+  /** The place where there is a situation: after it, unless the rule says otherwise. */
+  placeBeside: Place
   signal: Resolved
   atLeast: number
   aheadOf: Resolved | undefined
@@ -61,6 +63,7 @@ const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situatio
 function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
   return {
     place,
+    placeBeside: Object.values(place).some((part) => part !== undefined) ? place : { after: {} },
     atLeast,
     due,
     signal: signals.resolve(signal, [...path, 'signal']),
@@ -91,7 +94,7 @@ function judgeSituation(
   const met: Occurrence[] = []
   const missing: Missing[] = []
   for (const requirement of requirements) {
-    const place = placeAfter(requirement.place, situation)
+    const place = situation === undefined ? requirement.place : requirement.placeBeside
     let found = findInPlace(call, place, requirement.signal.occurrences(call), situation, requirement.atLeast)
     if (found.length < requirement.atLeast && requirement.orElse !== undefined) found = findInPlace(call, place, requirement.orElse.occurrences(call), situation, requirement.atLeast)
     const instead = requirement.aheadOf === undefined ? undefined : findInPlace(call, place, requirement.aheadOf.occurrences(call), situation, 1).at(0)
@@ -104,17 +107,14 @@ function judgeSituation(
     if (utterance === undefined) return undefined
     missing.push({ expected: titleOf(requirement.signal), utterance, instead })
   }
-  const forbidden = prohibitions.flatMap(({ place, signal, atMost }) => {
-    const found = findInPlace(call, place, signal.occurrences(call), situation, MAX_KEPT + atMost)
-    return found.length > atMost ? found : []
-  })
+  const forbidden: Occurrence[] = []
+  for (const { place, signal, atMost } of prohibitions) {
+    const occurrences = signal.occurrences(call)
+    if (occurrences.length <= atMost) continue
+    const found = findInPlace(call, place, occurrences, situation, MAX_KEPT + atMost)
+    if (found.length > atMost) forbidden.push(...found)
+  }
   return { situation, met, forbidden, missing }
-}
-
-/** What a situation asks for comes after it unless the rule says otherwise. */
-function placeAfter(place: Place, situation: Occurrence | undefined): Place {
-  const hasPlace = Object.values(place).some((part) => part !== undefined)
-  return situation === undefined || hasPlace ? place : { after: {} }
 }
 
 function dueIn(place: Place, due: Requirement['due']): Place {
@@ -164,12 +164,16 @@ function suffices(verdicts: readonly Verdict[], met: number, need: ClauseSpec['n
   return met >= need.share * verdicts.length
 }
 
-function unique(occurrences: readonly Occurrence[]): Occurrence[] {
-  const seen = new Set<string>()
-  return occurrences.filter(({ utterance, from, to }) => {
-    const key = `${utterance}:${from}:${to}`
-    if (seen.has(key)) return false
-    seen.add(key)
+/** Each stretch of words once. */
+function unique(occurrences: readonly Occurrence[]): readonly Occurrence[] {
+  if (occurrences.length < 2) return occurrences
+  const seen = new Map<number, Occurrence[]>()
+  return occurrences.filter((occurrence) => {
+    const { utterance, from, to } = occurrence
+    const known = seen.get(utterance)
+    if (known === undefined) seen.set(utterance, [occurrence])
+    else if (known.some((other) => other.from === from && other.to === to)) return false
+    else known.push(occurrence)
     return true
   })
 }

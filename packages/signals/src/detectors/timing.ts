@@ -24,23 +24,26 @@ export const timing: Detector<Spec> = {
   combines: false,
   compile(spec, scope) {
     const hold = spec.hold_seconds === undefined ? undefined : compileHold(spec.hold_seconds, scope)
+    const looksAtUtterances = spec.speaks === true || spec.silence_seconds !== undefined || spec.response_seconds !== undefined || spec.interrupts_ms !== undefined || spec.chars_per_minute?.per === 'turn'
     return (call) => {
       const found: Occurrence[] = hold?.(call) ?? []
       if (spec.chars_per_minute?.per === 'call') found.push(...callPace(call, spec.chars_per_minute, scope.role))
       if (spec.talks !== undefined) found.push(...longTalks(call, spec.talks, scope.role))
+      if (!looksAtUtterances) return found
       for (const utterance of call.utterances) {
         if (scope.role !== 'any' && scope.role !== utterance.role) continue
-        found.push(...atUtterance(call, utterance, spec))
+        atUtterance(call, utterance, spec, found)
       }
       return found
     }
   },
 }
 
-function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec): Occurrence[] {
-  const found: Occurrence[] = spec.speaks === true ? [at(utterance, '')] : []
-  const previous = call.utterances.at(utterance.index - 1)
-  if (utterance.index > 0 && previous !== undefined) {
+/** Adds to `found` what the utterance shows. */
+function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec, found: Occurrence[]): void {
+  if (spec.speaks === true) found.push(at(utterance, ''))
+  if (utterance.index > 0) {
+    const previous = call.utterances[utterance.index - 1]
     const gap = utterance.startMs === undefined || previous.endMs === undefined ? undefined : (utterance.startMs - previous.endMs) / 1000
     if (isInside(spec.silence_seconds, gap)) found.push(at(utterance, `${gap}s`))
     if (previous.role !== utterance.role && isInside(spec.response_seconds, gap)) found.push(at(utterance, `${gap}s`))
@@ -50,7 +53,6 @@ function atUtterance(call: AnalysedCall, utterance: Utterance, spec: Spec): Occu
     const pace = charsPerMinute([utterance], spec.chars_per_minute.min_chars)
     if (isInside(spec.chars_per_minute, pace)) found.push(at(utterance, `${pace}`))
   }
-  return found
 }
 
 /**
