@@ -4,8 +4,6 @@ import type { Entity } from './entities/entity.js'
 import { cuesOf, HAS_DIGIT } from './context-marks.js'
 import { findEntities, findPhones } from './entities/find-entities.js'
 import type { Occurrence } from './occurrence.js'
-import type { PhraseHit } from './phrases/phrase-book.js'
-import type { SimilarHit } from './similar/similar-model.js'
 
 /** Turns of one role that follow each other within this pause are one utterance. */
 const MAX_PAUSE_MS = 3000
@@ -85,16 +83,16 @@ export interface AnalysedCall {
   utterances: readonly Utterance[]
   ordinal: Record<Role, Uint32Array>
   /** Hits by group of phrases. */
-  phrases: Map<number, (PhraseHit & { utterance: number })[]>
+  phrases: (Occurrence[] | undefined)[]
   /** Hits by the number of the lesson. */
-  similar: Map<number, (SimilarHit & { utterance: number })[]>
+  similar: (Occurrence[] | undefined)[]
   /** Occurrences by signal number, found once and kept. */
   seen: (readonly Occurrence[] | undefined)[]
 }
 
 export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
   const utterances = joinTurns(call, segmenter)
-  return { call, utterances, ordinal: countRoles(utterances), phrases: new Map(), similar: new Map(), seen: [] }
+  return { call, utterances, ordinal: countRoles(utterances), phrases: [], similar: [], seen: [] }
 }
 
 /** Turns of one role that follow each other, normalised. */

@@ -113,7 +113,7 @@ class SignalCompiler implements SignalSet {
     const { phrases, similar } = analysed
     for (const utterance of analysed.utterances) {
       this.matcher?.match(utterance, (group, { from, to, bySound, source }) => {
-        push(phrases, group, { utterance: utterance.index, from, to, bySound, source })
+        push(phrases, group, { utterance: utterance.index, from, to, how: bySound ? 'sound' : 'phrase', marks: 0, confidence: 1, detail: source })
       })
     }
     // One model after the other: each stays in the processor's cache for the whole call.
@@ -121,7 +121,7 @@ class SignalCompiler implements SignalSet {
       for (const utterance of analysed.utterances) {
         if (role !== 'any' && role !== utterance.role) continue
         model.match(utterance, (signal, { from, to, margin }) => {
-          push(similar, lessons[signal], { utterance: utterance.index, from, to, margin })
+          push(similar, lessons[signal], { utterance: utterance.index, from, to, how: 'similar', marks: 0, confidence: 1, detail: '', margin })
         })
       }
     }
@@ -192,9 +192,9 @@ class SignalCompiler implements SignalSet {
   }
 }
 
-function push<T>(map: Map<number, T[]>, key: number, value: T): void {
-  const known = map.get(key)
-  if (known === undefined) map.set(key, [value])
+function push<T>(lists: (T[] | undefined)[], index: number, value: T): void {
+  const known = lists[index]
+  if (known === undefined) lists[index] = [value]
   else known.push(value)
 }
 

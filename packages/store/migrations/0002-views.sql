@@ -81,6 +81,25 @@ ARRAY JOIN ids AS clause_id, outcomes AS outcome, all_points AS clause_points
 GROUP BY day, standard, clause_id
 COMMENT 'Trend of the clauses, reviews applied: filter by clause_id and day';
 
+CREATE OR REPLACE VIEW {{clause_trend}} AS
+SELECT
+    day, standard, countIf(outcome != 'not_applicable') AS applicable, countIf(outcome = 'violated') AS violations,
+    if(applicable = 0, NULL, round(violations / applicable, 4)) AS violation_rate
+FROM
+(
+    SELECT day, standard, `clause.outcome`[indexOf(`clause.id`, {clause:String})] AS outcome
+    FROM {{scored_calls}} FINAL
+    WHERE (day, call_id) GLOBAL NOT IN (SELECT day, call_id FROM {{reviews}})
+    UNION ALL
+    SELECT c.day AS day, c.standard AS standard, if(r.reviews > 0, r.state.5, c.`clause.outcome`)[indexOf(c.`clause.id`, {clause:String})] AS outcome
+    FROM {{scored_calls}} AS c FINAL
+    GLOBAL LEFT ANY JOIN {{review_states}} AS r ON r.day = c.day AND r.call_id = c.call_id AND r.rubric_hash = c.rubric_hash
+    WHERE (c.day, c.call_id) GLOBAL IN (SELECT day, call_id FROM {{reviews}})
+)
+GROUP BY day, standard
+HAVING applicable > 0
+COMMENT 'Trend of one clause, twice as fast as clause_days: clause_trend(clause = …)';
+
 CREATE OR REPLACE VIEW {{agent_days}} AS
 SELECT
     day, agent_id, any(agent_name) AS agent_name, agent_team, standard,

@@ -110,6 +110,7 @@ describe('reviews', () => {
     expect(await say('a', 'overturn', '2026-04-02T00:00:00.000Z')).toMatchObject({ outcome: 'met', after: { score: 10 } })
     const [trend] = await queryRows<{ violations: number }>(store.executor, "SELECT toUInt32(violations) AS violations FROM yuzhi.clause_days WHERE clause_id = 'c.met'")
     expect(trend.violations).toBe(0)
+    expect(await queryRows(store.executor, "SELECT toUInt32(applicable) AS applicable, toUInt32(violations) AS violations FROM yuzhi.clause_trend(clause = 'c.met')")).toEqual([{ applicable: 2, violations: 0 }])
     await expect(say('zzz', 'confirm', '2026-04-02T00:00:00.000Z')).rejects.toMatchObject({ code: 'unknown_call' })
     await store.close()
   })

@@ -64,9 +64,12 @@ export async function openStore(place: StorePlace, { privacy, retention }: Store
       const calls = prepare(batch)
       if (calls.length === 0) return
       const token = tokenOf(calls)
-      // The score goes last: it is never there without its words.
-      await insert('transcripts', calls.map(transcriptRow), token)
-      await insert('incoming_scores', calls.map((scored) => scoreRow(scored, scoredAt, rank(scored))), token)
+      const ranks = calls.map(rank)
+      const words = insert('transcripts', calls.map(transcriptRow), token)
+      // Made while the engine takes the words in; the score goes last, so that it is never there without them.
+      const rows = calls.map((scored, i) => scoreRow(scored, scoredAt, ranks[i]))
+      await words
+      await insert('incoming_scores', rows, token)
     },
     async writeHistory(batch, scoredAt) {
       const calls = prepare(batch)

@@ -10,6 +10,7 @@ const VIEWS = [
   'SELECT * FROM yuzhi.utterances ORDER BY call_id, turn',
   'SELECT * FROM yuzhi.score_versions ORDER BY call_id, rubric_hash',
   'SELECT * FROM yuzhi.clause_days ORDER BY day, standard, clause_id',
+  "SELECT * FROM yuzhi.clause_trend(clause = 'c.met') ORDER BY day, standard",
   'SELECT * FROM yuzhi.agent_days ORDER BY day, agent_id, standard',
   'SELECT * FROM yuzhi.kpi_months ORDER BY month, standard',
   'SELECT * FROM yuzhi.low_scores ORDER BY call_id',

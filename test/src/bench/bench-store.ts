@@ -129,7 +129,8 @@ const CLAUSE = 'hotline.courtesy.apology'
 const QUERIES: readonly { name: string; goal: number | undefined; sql: string }[] = [
   { name: '50 worst calls of a day, one team, one clause', goal: 50, sql: `SELECT call_id, score, grade, agent_name, violated FROM yuzhi.calls WHERE day = '${DAY}' AND agent_team = 't3' AND has(violated, '${CLAUSE}') ORDER BY score, call_id LIMIT 50` },
   { name: '50 worst calls of a day', goal: 50, sql: `SELECT call_id, score, grade, agent_name, violated FROM yuzhi.calls WHERE day = '${DAY}' ORDER BY score, call_id LIMIT 50` },
-  { name: 'trend of a clause over 90 days', goal: 500, sql: `SELECT day, applicable, violations FROM yuzhi.clause_days WHERE clause_id = '${CLAUSE}' ORDER BY day` },
+  { name: 'trend of a clause over 90 days', goal: 500, sql: `SELECT day, applicable, violations FROM yuzhi.clause_trend(clause = '${CLAUSE}') ORDER BY day` },
+  { name: 'trends of all clauses over 90 days', goal: undefined, sql: 'SELECT day, clause_id, violations FROM yuzhi.clause_days ORDER BY day, clause_id' },
   { name: 'story of a call', goal: 20, sql: "SELECT * FROM yuzhi.call_story(call = 'c4242')" },
   { name: 'averages of all agents over 90 days', goal: undefined, sql: 'SELECT agent_id, count(), avg(score) FROM yuzhi.calls GROUP BY agent_id' },
   { name: 'search of a phrase in a month', goal: undefined, sql: "SELECT count() FROM yuzhi.search(words = '投诉去啊') WHERE day BETWEEN '2026-02-01' AND '2026-02-28'" },

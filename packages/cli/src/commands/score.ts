@@ -25,6 +25,7 @@ export async function scoreCommand(context: Context, files: readonly string[], o
   const { say, log } = context
   const shelf = openShelf(context, options.standard)
   const store = options.into === undefined ? undefined : await openStore(placeOf(context, options.into), context.store)
+  const writer = new Writer(store)
   const output = new Output(options.format, context)
   const seen = new SeenIds()
   const registered = new Set<Rubric>()
@@ -46,13 +47,17 @@ export async function scoreCommand(context: Context, files: readonly string[], o
         }
         batch.push({ ...result, source: file })
         await output.add(result.score, result.rubric)
-        if (batch.length >= BATCH_CALLS) batch = await flush(store, batch, context.now())
+        if (batch.length >= BATCH_CALLS) {
+          await writer.write(batch, context.now())
+          batch = []
+        }
       }
       bar.update(result.read)
     }
-    await flush(store, batch, context.now())
+    await writer.write(batch, context.now())
     bar.stop()
   }
+  await writer.end()
   await output.end()
   await store?.close()
   log(say('scored', { scored, rejected, seconds: ((performance.now() - started) / 1000).toFixed(1) }))
@@ -60,9 +65,23 @@ export async function scoreCommand(context: Context, files: readonly string[], o
   return rejected > 0 ? 1 : 0
 }
 
-async function flush(store: Store | undefined, batch: ScoredCall[], at: string): Promise<ScoredCall[]> {
-  await store?.write(batch, at)
-  return []
+/** Stores batches one after the other while the next calls are judged. */
+class Writer {
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(private readonly store: Store | undefined) {}
+
+  /** Returns once the batch before this one is stored; throws where that failed. */
+  async write(batch: readonly ScoredCall[], at: string): Promise<void> {
+    await this.last
+    this.last = this.store?.write(batch, at) ?? Promise.resolve()
+    // Whoever waits next hears of a failure; until then it is not lost.
+    this.last.catch(() => undefined)
+  }
+
+  async end(): Promise<void> {
+    await this.last
+  }
 }
 
 function sizeOf(file: string): number {

@@ -27,9 +27,8 @@ export const phrases: Detector<z.infer<typeof Spec>> = {
         fault([index], error.message)
       }
     }
-    return (call) =>
-      (call.phrases.get(group) ?? []).map(({ utterance, from, to, bySound, source }): Occurrence => ({
-        utterance, from, to, how: bySound ? 'sound' : 'phrase', marks: 0, confidence: 1, detail: source,
-      }))
+    return (call) => call.phrases[group] ?? NONE
   },
 }
+
+const NONE: readonly Occurrence[] = []

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Detector } from '../detector.js'
+import type { Occurrence } from '../occurrence.js'
 
 const DEFAULT_FALSE_ALARMS = 1
 const MIN_HITS = 8
@@ -25,9 +26,8 @@ export const similar: Detector<z.infer<typeof Spec>> = {
     const names = background ?? (role === 'any' ? ['agent', 'customer'] : [role])
     for (const [index, name] of names.entries()) if (!backgrounds.includes(name)) fault(['background', index], `no background "${name}"; there are: ${backgrounds.join(', ')}`)
     const number = teach({ ...lesson, falseAlarms, backgrounds: names.filter((name) => backgrounds.includes(name)) })
-    return (call) =>
-      (call.similar.get(number) ?? []).map(({ utterance, from, to, margin }) => ({
-        utterance, from, to, how: 'similar', marks: 0, confidence: 1, detail: '', margin,
-      }))
+    return (call) => call.similar[number] ?? NONE
   },
 }
+
+const NONE: readonly Occurrence[] = []

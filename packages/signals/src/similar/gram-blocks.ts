@@ -1,22 +1,27 @@
 import type { NgramIndex } from './ngram-index.js'
 
-/** Offsets in a block's head. */
-const POSITIVE_END = 0
-const END = 1
-const SQUARE = 2
-const LONGER = 3
-const HEAD = 4
+/** Offsets in a block's head: how many longer grams and positive weights follow it, its square, where its other weights are. */
+const COUNTS = 0
+const SQUARE = 1
+const NEGATIVE = 2
+const HEAD = 3
+/** The upper bits of the counts are the positive weights. */
+const LONGER_BITS = 20
+const LONGER_MASK = (1 << LONGER_BITS) - 1
 
 const HASH = 0x9e3779b1
 
 /**
  * The grams of a text's alphabet laid out for reading: a block for each, all that is needed of it
  * side by side, for the processor's cache. A block holds the square of the gram's weight in a text,
- * the grams that are longer by one unit (bigrams only), and its packed weights, the positive first.
+ * the grams that are longer by one unit (bigrams only), and its positive weights, packed; the others,
+ * which few windows need, lie apart.
  */
 export class GramBlocks {
   private constructor(
     private readonly blocks: Int32Array,
+    /** For each gram how many there are, then its weights of 0 and less. */
+    private readonly negative: Int32Array,
     /** Block of a unit, −1 for none. */
     private readonly unigrams: Int32Array,
     /** Two a slot: both units of a bigram in one number, and its block (−1: empty). */
@@ -32,19 +37,18 @@ export class GramBlocks {
     const longer = continuations(index)
     const starts = new Int32Array(index.size)
     const blocks: number[] = []
+    const negative: number[] = []
     for (let gram = 0; gram < index.size; gram++) {
       const start = blocks.length
       starts[gram] = start
       const weights = weightsOf(gram)
       const positive = weights.filter((weight) => weight > 0)
       const units = longer.get(gram) ?? []
-      blocks.push(0, 0, 0, units.length, ...units.flat(), ...positive)
-      blocks[start + POSITIVE_END] = blocks.length
-      blocks.push(...weights.filter((weight) => weight <= 0))
-      blocks[start + END] = blocks.length
+      blocks.push((positive.length << LONGER_BITS) | units.length, 0, negative.length, ...units.flat(), ...positive)
+      negative.push(weights.length - positive.length, ...weights.filter((weight) => weight <= 0))
     }
     for (const [gram, units] of longer) for (let i = 0; i < units.length; i++) blocks[starts[gram] + HEAD + 2 * i + 1] = starts[units[i][1]]
-    const built = new GramBlocks(Int32Array.from(blocks), new Int32Array(0x10000).fill(-1), newSlots(index))
+    const built = new GramBlocks(Int32Array.from(blocks), Int32Array.from(negative), new Int32Array(0x10000).fill(-1), newSlots(index))
     for (let gram = 0; gram < index.size; gram++) built.squares[starts[gram] + SQUARE] = squares[gram]
     index.forEach((gram, first, second) => {
       if (second >= 0) built.enterBigram(first, second, starts[gram])
@@ -72,13 +76,14 @@ export class GramBlocks {
       const unit = codes[i + 2]
       const longer = bigram + HEAD
       let low = 0
-      let high = blocks[bigram + LONGER]
+      const count = blocks[bigram + COUNTS] & LONGER_MASK
+      let high = count
       while (low < high) {
         const middle = (low + high) >> 1
         if (blocks[longer + 2 * middle] < unit) low = middle + 1
         else high = middle
       }
-      if (low < blocks[bigram + LONGER] && blocks[longer + 2 * low] === unit) into[at + 2] = blocks[longer + 2 * low + 1]
+      if (low < count && blocks[longer + 2 * low] === unit) into[at + 2] = blocks[longer + 2 * low + 1]
     }
   }
 
@@ -89,12 +94,15 @@ export class GramBlocks {
   /** Adds the positive weights of a block to the sums of their signals. */
   addPositive(block: number, sums: Int32Array): void {
     const { blocks } = this
-    for (let entry = block + HEAD + 2 * blocks[block + LONGER], last = blocks[block + POSITIVE_END]; entry < last; entry++) addWeight(blocks[entry], sums)
+    const counts = blocks[block + COUNTS]
+    const first = block + HEAD + 2 * (counts & LONGER_MASK)
+    for (let entry = first, last = first + (counts >>> LONGER_BITS); entry < last; entry++) addWeight(blocks[entry], sums)
   }
 
   addNegative(block: number, sums: Int32Array): void {
-    const { blocks } = this
-    for (let entry = blocks[block + POSITIVE_END], last = blocks[block + END]; entry < last; entry++) addWeight(blocks[entry], sums)
+    const { negative } = this
+    const start = this.blocks[block + NEGATIVE]
+    for (let entry = start + 1, last = entry + negative[start]; entry < last; entry++) addWeight(negative[entry], sums)
   }
 
   private enterBigram(first: number, second: number, block: number): void {

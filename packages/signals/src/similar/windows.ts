@@ -47,9 +47,16 @@ function clausesOf(text: string, { at, codes, length }: MatchView): Window[] {
   return clauses
 }
 
-const DIVIDER = /[\s，,。？！；?!;、：:]/u
+const DIVIDES = markDividers()
 
+function markDividers(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (let code = 0; code < table.length; code++) if (/[\s，,。？！；?!;、：:]/u.test(String.fromCharCode(code))) table[code] = 1
+  return table
+}
+
+/** Is there punctuation or a space from one to the other, both included? */
 function divides(text: string, from: number, to: number): boolean {
-  for (let i = from; i <= to; i++) if (DIVIDER.test(text[i])) return true
+  for (let i = from; i <= to; i++) if (DIVIDES[text.charCodeAt(i)] === 1) return true
   return false
 }
