@@ -124,7 +124,7 @@ WHERE reviews = 0 AND (fatal OR score < 60)
 ORDER BY fatal DESC, score, call_id
 COMMENT 'The queue of low scores: fatal or below 60, not reviewed under their current rubric, the worst first';
 
--- Written over the tables: the views would take three times as long to plan.
+-- Written over the tables, for one thread: planning and starting threads would take longer than reading one call.
 CREATE OR REPLACE VIEW {{call_story}} AS
 SELECT turn, role, start_ms, text, points, clause_id, outcome, reason
 FROM
@@ -158,6 +158,7 @@ FROM
     ARRAY JOIN ids AS clause, reasons AS clause_reason, evidences AS evidence, outcomes AS clause_outcome, all_points AS clause_points
 )
 ORDER BY turn, place, clause_id
+SETTINGS max_threads = 1
 COMMENT 'A call from start to end, every decision beneath the turn it rests on: call_story(call = …)';
 
 CREATE OR REPLACE VIEW {{search}} AS
