@@ -25,7 +25,12 @@ export function isMobileNumber(text: string): boolean {
   return /^(?:(?:00)?86)?1[3-9]\d{9}$/u.test(text)
 }
 
-/** Landline with its area code: 010, 02x and seven or eight digits, other codes of four. */
+/** 010 and 02x with eight digits; behind a country code the 0 may be left out. */
+const LARGE_CITY = /^(?:(?:00)?86(?:0?10|0?2\d)|010|02\d)[2-8]\d{7}$/u
+/** Other area codes have four digits, and seven or eight follow. */
+const OTHER_AREA = /^(?:(?:00)?86)?0[3-9]\d{2}[2-8]\d{6,7}$/u
+
+/** Landline with its area code. */
 export function isLandlineNumber(text: string): boolean {
-  return /^(?:(?:00)?86)?(?:0?10|0?2\d)[2-8]\d{7}$/u.test(text) && /^(?:0|86|0086)/u.test(text) ? true : /^(?:(?:00)?86)?0[3-9]\d{2}[2-8]\d{6,7}$/u.test(text)
+  return LARGE_CITY.test(text) || OTHER_AREA.test(text)
 }

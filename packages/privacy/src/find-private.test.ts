@@ -45,6 +45,8 @@ describe('findPrivate', () => {
     ['卡号6222 0000 0000 0000 009', undefined, undefined],
     ['车牌粤B·12345', '粤B·12345', 'plate'],
     ['邮箱 zhangsan 艾特 qq 点 com', 'zhangsan 艾特 qq 点 com', 'email'],
+    ['车牌沪A1B2C3', '沪A1B2C3', 'plate'],
+    ['zhang at qq dot com', 'zhang at qq dot com', 'email'],
     ['订单号13812345678', undefined, undefined],
     ['一共一百三十八块', undefined, undefined],
     ['拨打10086', undefined, undefined],

@@ -1,5 +1,5 @@
 import { isCardNumber, isIdNumber, isLandlineNumber, isMobileNumber } from './check-digits.js'
-import { digitSegments, type Segment } from './digit-runs.js'
+import { digitSegments, type Segment } from './digit-segments.js'
 import { fold } from './fold.js'
 
 export const PRIVATE_KINDS = ['phone', 'id_card', 'bank_card', 'plate', 'email'] as const
@@ -57,8 +57,8 @@ interface Text {
   role: string
 }
 
-/** Most turns hold no two digits together and no address, and most no sign of a province beside a letter. */
-const MAY_HOLD = /[0-9零一幺二两三四五六七八九][\s-]?[0-9零一幺二两三四五六七八九]|@|艾特|爱特|小老鼠|圈a/u
+/** A number that is read out has two digits together somewhere. */
+const HOLDS_DIGIT_PAIR = /[0-9零一幺二两三四五六七八九][\s-]?[0-9零一幺二两三四五六七八九]/u
 const HOLDS_AT = new RegExp(AT, 'u')
 const BEGINS_PLATE = new RegExp(`[${PROVINCES}](?:${PAUSE}[a-z]|$)`, 'u')
 
@@ -69,9 +69,8 @@ export function findPrivate(turns: readonly { role: string; text: string }[], ki
   const add = (span: PrivateSpan): void => {
     if (kinds.includes(span.kind) && !spans.some((other) => other.turn === span.turn && span.start < other.end && other.start < span.end)) spans.push(span)
   }
-  if (!texts.some(({ folded }) => MAY_HOLD.test(folded))) return []
   for (const turn of texts.keys()) for (const span of wordsIn(turn, texts)) add(span)
-  for (const span of numbersIn(digitSegments(texts), texts)) add(span)
+  if (texts.some(({ folded }) => HOLDS_DIGIT_PAIR.test(folded))) for (const span of numbersIn(digitSegments(texts), texts)) add(span)
   return spans.sort((a, b) => a.turn - b.turn || a.start - b.start)
 }
 

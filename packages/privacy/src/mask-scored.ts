@@ -44,15 +44,8 @@ function hideFragments(text: string, secrets: readonly string[]): string {
 
 function maskCall(call: Call, spans: readonly PrivateSpan[], { mask }: PrivacyOptions): Call {
   const turns = call.turns.map((turn) => turn)
-  for (const { turn, start, end } of spans) {
-    const { text } = turns[turn]
-    turns[turn] = { ...turns[turn], text: text.slice(0, start) + stars(text.slice(start, end)) + text.slice(end) }
-  }
-  const value = (text: string): string => {
-    let masked = text
-    for (const { start, end } of findPrivate([{ role: 'system', text }], mask)) masked = masked.slice(0, start) + stars(masked.slice(start, end)) + masked.slice(end)
-    return masked
-  }
+  for (const span of spans) turns[span.turn] = { ...turns[span.turn], text: hide(turns[span.turn].text, span) }
+  const value = (text: string): string => findPrivate([{ role: 'system', text }], mask).reduce(hide, text)
   const { attributes, customer } = call
   return {
     ...call,
@@ -66,6 +59,10 @@ function maskCall(call: Call, spans: readonly PrivateSpan[], { mask }: PrivacyOp
 function maskCustomer({ id, ...rest }: NonNullable<Call['customer']>, value: (text: string) => string): NonNullable<Call['customer']> {
   const masked = Object.fromEntries(Object.entries(rest).map(([key, field]) => [key, typeof field === 'string' ? value(field) : field]))
   return id === undefined || value(id) !== id ? masked : { id, ...masked }
+}
+
+function hide(text: string, { start, end }: PrivateSpan): string {
+  return text.slice(0, start) + stars(text.slice(start, end)) + text.slice(end)
 }
 
 function stars(text: string): string {

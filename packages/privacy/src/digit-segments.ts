@@ -24,7 +24,7 @@ const DIGIT = '[0-9零洞一幺二两三四五六七拐八九勾]'
 
 /** Before a Chinese numeral it makes a word, behind one too: 统一, 周三, 一下, 两个. */
 const WORD_BEFORE = /[第统唯万周期同单合]$/u
-const WORD_AFTER = /^(?:下|遍|样|定|起|直|次|些|会|边|共|般|种|切|旦|向|者|月|日|年|天|楼|栋|单元|层|期|点半?|分|秒|块|元|毛|角|兆|折|成|倍|口|家|人|名|句|声|张|件|台|部|条|笔|页|章|季|岁|星|环|线|级|等|度)/u
+const WORD_AFTER = /^(?:下|遍|样|定|起|直|次|些|会|边|共|般|种|切|旦|向|者|月|日|年|天|楼|栋|单元|层|期|点半?|分|秒|块|元|毛|角|兆|折|成|倍|口|家|人|名|句|声|张|件|台|部|条|笔|页|章|季|岁|星|环|线|级|等|度|个(?![0-9零洞一幺二两三四五六七拐八九勾]))/u
 /** A numeral beside one of these tells an amount, not digits read out. */
 const SCALE = /[十百千万亿]/u
 
@@ -114,10 +114,7 @@ function valueOf(unit: string): string {
 function trim(text: string, from: number, to: number, digits: string): { start: number; end: number; digits: string } | undefined {
   const isHan = (at: number): boolean => text[at] in DIGITS
   let [start, end, rest] = [from, to, digits]
-  if (SCALE.test(text[end] ?? '') && isHan(end - 1)) {
-    end--
-    rest = rest.slice(0, -1)
-  } else if (isHan(end - 1) && (WORD_AFTER.test(text.slice(end)) || (text[end] === '个' && !new RegExp(`^个${DIGIT}`, 'u').test(text.slice(end))))) {
+  if (isHan(end - 1) && (SCALE.test(text[end] ?? '') || WORD_AFTER.test(text.slice(end)))) {
     end--
     rest = rest.slice(0, -1)
   }
