@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type ChdbResult, drainPending, Session } from 'chdb'
-import type { Executor, Parameters, Settings } from './executor.js'
-import { engineError, StoreError } from './store-error.js'
+import { type Executor, literal, type Parameters, type Settings } from './executor.js'
+import { batchError, engineError, StoreError } from './store-error.js'
 
 /** ClickHouse inside this process; one process at a time owns the folder. `settings` hold for all that the executor runs. */
 export async function openChdb(folder: string, settings: Settings = {}): Promise<Executor> {
@@ -42,8 +42,7 @@ export async function openChdb(folder: string, settings: Settings = {}): Promise
         if (format === 'Parquet') await insertFile(table, rows)
         else await session.insert({ table, values: rows, format })
       } catch (error) {
-        const { code, message, canRetry, engineNumber } = error instanceof StoreError ? error : classify(error)
-        throw new StoreError(code, `batch ${token} into ${table}: ${message}`, canRetry, { cause: error }, engineNumber)
+        throw batchError(classify(error), table, token)
       }
     },
     async command(sql, parameters) {
@@ -75,12 +74,9 @@ function escaped(text: string): string {
   return text.replace(/[\t\n\r\\]/gu, (letter) => letters[letter])
 }
 
-function literal(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-}
-
 /** Some calls of the library keep the engine's number only at the head of the message. */
 function classify(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
   const { clickhouseCode, message = String(error) } = error as { clickhouseCode?: number; message?: string }
   const head = /^Code: (\d+)\. /u.exec(message)
   return engineError(clickhouseCode ?? (head === null ? undefined : Number(head[1])), message, error)

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { ClickHouseError, ClickHouseLogLevel, createClient, parseError, type ResponseHeaders } from '@clickhouse/client'
 import type { Executor, Settings } from './executor.js'
-import { engineError, StoreError } from './store-error.js'
+import { batchError, engineError, StoreError } from './store-error.js'
 
 /** How to reach a server; secrets come from the environment or a file, never from here. */
 export interface ServerOptions {
@@ -59,8 +59,7 @@ export function openClient({ url, user, password, database, timeoutMs = DEFAULT_
         const { stream } = await client.exec({ query: `INSERT INTO ${table} FORMAT ${format}`, values: Readable.from([rows]) })
         stream.resume()
       } catch (error) {
-        const { code, message, canRetry, engineNumber } = error instanceof StoreError ? error : classify(error)
-        throw new StoreError(code, `batch ${token} into ${table}: ${message}`, canRetry, { cause: error }, engineNumber)
+        throw batchError(classify(error), table, token)
       }
     },
     async command(sql, parameters = {}) {

@@ -23,6 +23,11 @@ export interface Executor {
 /** A setting of the engine by name. */
 export type Settings = Readonly<Record<string, string | number>>
 
+/** A text as a literal of SQL, for statements that take no parameters. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
 /** Rows of a query as objects. */
 export async function queryRows<Row>(executor: Executor, sql: string, parameters?: Parameters): Promise<Row[]> {
   const text = await executor.query(sql, 'JSONEachRow', parameters)

@@ -1,4 +1,4 @@
-import { type Executor, queryRows } from './executor.js'
+import { type Executor, literal, queryRows } from './executor.js'
 import { callHash } from './open-store.js'
 
 /** Tables that hold data of calls; on a cluster the rows are in their `_local` parts. */
@@ -45,5 +45,5 @@ async function callsOf(executor: Executor, database: string, customer: string): 
 
 /** Mutations take no parameters. */
 function list(calls: readonly string[]): string {
-  return `[${calls.map((call) => `'${call.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`).join(', ')}]`
+  return `[${calls.map(literal).join(', ')}]`
 }

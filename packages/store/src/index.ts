@@ -8,7 +8,7 @@ export { putInForce, ranks, registerRubric, type RubricRecord } from './publicat
 export { renderMigration, type SchemaTarget } from './render-migration.js'
 export { SqlGuard } from './sql-guard.js'
 export { StoreError, type StoreErrorCode } from './store-error.js'
-export { DATABASE, databaseOf, openExecutor, type StorePlace } from './store-place.js'
+export { DATABASE, openExecutor, type StorePlace, targetOf } from './store-place.js'
 export { callOf, doubtOf, type ScoredCall, TRANSCRIPT_COLUMNS, type TranscriptRow } from './store-rows.js'
 export { compareRubrics, type RubricDifference } from './compare-rubrics.js'
 export { forget, type Forgotten } from './forget.js'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { openClient } from './client-executor.js'
-import type { Executor } from './executor.js'
+import type { Executor, Settings } from './executor.js'
 import { SqlGuard } from './sql-guard.js'
 import { StoreError } from './store-error.js'
 import { databaseOf, openExecutor, type StorePlace } from './store-place.js'
@@ -16,7 +16,7 @@ export interface Reader {
 }
 
 /** What one statement of a person may use. */
-export const LIMITS = { max_execution_time: 60, max_memory_usage: 4_000_000_000, max_result_rows: 1_000_000, result_overflow_mode: 'throw' } as const
+const LIMITS = { max_execution_time: 60, max_memory_usage: 4_000_000_000, max_result_rows: 1_000_000, result_overflow_mode: 'throw' } as const
 
 /** Opens a store for reading. A folder must hold one: nothing is created. */
 export async function openReader(place: StorePlace): Promise<Reader> {
@@ -39,12 +39,13 @@ export async function openReader(place: StorePlace): Promise<Reader> {
   }
 }
 
-/** Read-only from here on: the setting goes last, after it no other can change. */
-export async function openLimited(place: StorePlace): Promise<Executor> {
+/** A session for SQL of people: read-only, with limits that no setting of theirs loosens. */
+export async function openLimited(place: StorePlace, settings: Settings = {}): Promise<Executor> {
   // 2: settings of the connection itself may still be sent.
-  if ('server' in place) return openClient({ ...place.server, database: databaseOf(place), settings: { ...LIMITS, readonly: 2 } })
-  const limited = await openExecutor(place, LIMITS)
+  if ('server' in place) return openClient({ ...place.server, database: databaseOf(place), settings: { ...settings, ...LIMITS, readonly: 2 } })
+  const limited = await openExecutor(place, { ...settings, ...LIMITS })
   await limited.command(`USE ${databaseOf(place)}`)
+  // It goes last: after it no setting can change.
   await limited.command('SET readonly = 1')
   return limited
 }

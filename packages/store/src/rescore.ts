@@ -37,11 +37,6 @@ export async function* callsWithout(executor: Executor, database: string, hash: 
   }
 }
 
-const COLUMNS = [
-  'call_id', 'standard', 'rubric_id', 'rubric_version', 'rubric_hash', 'score', 'grade', 'fatal', 'base', 'started_at', 'duration_ms', 'direction', 'agent_id', 'agent_name', 'agent_team',
-  'customer_id', 'attributes', 'clause.id', 'clause.outcome', 'clause.times', 'clause.points', 'clause.reason', 'clause.evidence', 'doubt', 'source', 'scored_at',
-]
-
 /**
  * Puts a rubric in force: its results become current wherever it has some. Returns how many calls
  * changed hands. Stopped half-way it can be run again; ranks make the last publication win.
@@ -50,10 +45,10 @@ export async function publish(executor: Executor, database: string, hash: string
   const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`, { hash })
   if (n === 0) throw new StoreError('unknown_rubric', `no call was judged by the rubric ${hash}: run yuzhi rescore first`, false)
   const rank = await putInForce(executor, database, hash, at)
-  const columns = COLUMNS.map((name) => `\`${name}\``).join(', ')
   await executor.command(
-    `INSERT INTO ${database}.scored_calls (${columns}, version)
-     SELECT ${columns}, bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
+    // The two tables differ in their last column alone.
+    `INSERT INTO ${database}.scored_calls
+     SELECT * EXCEPT (position), bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) AS version FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
     { hash },
   )
   return n

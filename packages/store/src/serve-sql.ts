@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { createEndpoint } from './http-endpoint.js'
-import { LIMITS } from './open-reader.js'
+import { openLimited } from './open-reader.js'
 import { openChdb } from './chdb-executor.js'
 import { SqlGuard } from './sql-guard.js'
 import { DATABASE } from './store-place.js'
@@ -21,12 +21,7 @@ export async function serveSql({ dir, user, password }: ServeOptions): Promise<{
     password,
     writable: false,
     check: (sql, parameters) => guard.check(sql, parameters),
-    async open(settings) {
-      const session = await openChdb(dir, { ...LIMITS, ...settings })
-      await session.command(`USE ${DATABASE}`)
-      await session.command('SET readonly = 1')
-      return session
-    },
+    open: (settings) => openLimited({ dir }, settings),
   })
   return {
     server,

@@ -46,3 +46,8 @@ export function engineError(number: number | undefined, message: string, cause: 
   const plain = message.replace(/^Code: \d+\. DB::Exception: /u, '')
   return new StoreError(number === undefined ? 'failed' : (CODES[number] ?? 'failed'), plain, number !== undefined && RETRIABLE.has(number), { cause }, number)
 }
+
+/** The same failure with the batch and the table that it befell. */
+export function batchError(failure: StoreError, table: string, token: string): StoreError {
+  return new StoreError(failure.code, `batch ${token} into ${table}: ${failure.message}`, failure.canRetry, { cause: failure }, failure.engineNumber)
+}

@@ -1,6 +1,7 @@
 import { openChdb } from './chdb-executor.js'
 import { openClient, type ServerOptions } from './client-executor.js'
 import type { Executor, Settings } from './executor.js'
+import type { SchemaTarget } from './render-migration.js'
 
 /** Where results are kept: a folder with ClickHouse in this process, or a server. */
 export type StorePlace = { dir: string } | { server: ServerOptions; cluster?: string | undefined }
@@ -10,6 +11,11 @@ export const DATABASE = 'yuzhi'
 
 export function databaseOf(place: StorePlace): string {
   return 'server' in place ? (place.server.database ?? DATABASE) : DATABASE
+}
+
+/** Where the schema of a place lives. */
+export function targetOf(place: StorePlace): SchemaTarget {
+  return { database: databaseOf(place), cluster: 'server' in place ? place.cluster : undefined }
 }
 
 export async function openExecutor(place: StorePlace, settings: Settings = {}): Promise<Executor> {

@@ -1,6 +1,7 @@
-import { applyRetention, databaseOf, exportStore, forget, importStore, migrate, openExecutor, openReader, openStore, review } from '@yuzhi/store'
+import { applyRetention, exportStore, forget, importStore, migrate, openExecutor, review, targetOf } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from '../context.js'
 import { renderTable } from '../table.js'
+import { withReader, withStore } from '../with-store.js'
 import { reckonScore } from './rescore.js'
 
 interface InDir {
@@ -12,7 +13,7 @@ export async function migrateCommand(context: Context, { dir }: InDir): Promise<
   const place = placeOf(context, dir)
   const executor = await openExecutor(place)
   try {
-    const target = { database: databaseOf(place), cluster: 'server' in place ? place.cluster : undefined }
+    const target = targetOf(place)
     const done = await migrate(executor, target)
     const changed = await applyRetention(executor, target, context.store.retention)
     context.log(done.length === 0 ? context.say('schema_current') : context.say('migrated', { names: done.join(', ') }))
@@ -25,23 +26,13 @@ export async function migrateCommand(context: Context, { dir }: InDir): Promise<
 
 /** Writes the store as Parquet files. */
 export async function exportCommand(context: Context, folder: string, { dir }: InDir): Promise<number> {
-  const { executor, database, close } = await openReader(placeOf(context, dir))
-  try {
-    await printTransferred(context, await exportStore(executor, database, folder))
-  } finally {
-    await close()
-  }
+  await printTransferred(context, await withReader(context, dir, ({ executor, database }) => exportStore(executor, database, folder)))
   return 0
 }
 
 /** Reads what export wrote. */
 export async function importCommand(context: Context, folder: string, { dir }: InDir): Promise<number> {
-  const store = await openStore(placeOf(context, dir), context.store)
-  try {
-    await printTransferred(context, await importStore(store.executor, store.database, folder))
-  } finally {
-    await store.close()
-  }
+  await printTransferred(context, await withStore(context, dir, ({ executor, database }) => importStore(executor, database, folder)))
   return 0
 }
 
@@ -58,17 +49,14 @@ export interface ForgetOptions extends InDir {
 export async function forgetCommand(context: Context, { dir, customer, call }: ForgetOptions): Promise<number> {
   const { say, print, log, width } = context
   if ((customer === undefined) === (call === undefined)) throw new UserError(say('forget_whom'))
-  const place = placeOf(context, dir)
-  const store = await openStore(place, context.store)
-  try {
-    const who = call === undefined ? { customer: customer ?? '' } : { call }
-    const { calls, left } = await forget(store.executor, store.database, who, context.now(), 'server' in place ? place.cluster : undefined)
+  const who = call === undefined ? { customer: customer ?? '' } : { call }
+  const { cluster } = targetOf(placeOf(context, dir))
+  return withStore(context, dir, async ({ executor, database }) => {
+    const { calls, left } = await forget(executor, database, who, context.now(), cluster)
     log(calls.length === 0 ? say('nothing_to_forget') : say('forgotten', { calls: calls.length }))
     if (calls.length > 0) await print(`${renderTable([say('col_table'), say('col_left')], Object.entries(left).map(([table, n]) => [table, String(n)]), width)}\n`)
     return Object.values(left).every((n) => n === 0) ? 0 : 1
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 export interface ReviewOptions extends InDir {
@@ -84,13 +72,8 @@ export interface ReviewOptions extends InDir {
 export async function reviewCommand(context: Context, callId: string, { dir, clause, overturn, confirm, to, note = '', reviewer = context.person }: ReviewOptions): Promise<number> {
   const { say, log } = context
   if ((overturn === true) === (confirm === true)) throw new UserError(say('review_which'))
-  const store = await openStore(placeOf(context, dir), context.store)
-  try {
-    const event = { callId, clauseId: clause, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer, at: context.now() }
-    const { before, after, outcome, machineOutcome } = await review(store.executor, store.database, event, reckonScore)
-    log(say('reviewed', { call: callId, clause, machine: say(machineOutcome), outcome: say(outcome), before: before.toFixed(2), after: after.score.toFixed(2), grade: after.grade }))
-  } finally {
-    await store.close()
-  }
+  const event = { callId, clauseId: clause, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer, at: context.now() }
+  const { before, after, outcome, machineOutcome } = await withStore(context, dir, ({ executor, database }) => review(executor, database, event, reckonScore))
+  log(say('reviewed', { call: callId, clause, machine: say(machineOutcome), outcome: say(outcome), before: before.toFixed(2), after: after.score.toFixed(2), grade: after.grade }))
   return 0
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { readReport, renderHtml, renderMarkdown } from '@yuzhi/report'
-import { openReader } from '@yuzhi/store'
-import { type Context, placeOf, UserError } from '../context.js'
+import { type Context, UserError } from '../context.js'
+import { withReader } from '../with-store.js'
 
 export interface ReportOptions {
   dir: string
@@ -13,19 +13,14 @@ export interface ReportOptions {
 
 /** Writes the report of a day: Markdown to standard output, HTML to a file, unless told otherwise. */
 export async function reportCommand(context: Context, { dir, day, days, format, out }: ReportOptions): Promise<number> {
-  const { executor, database, close } = await openReader(placeOf(context, dir))
-  try {
-    const data = await readReport(executor, database, day, days)
-    if (data === undefined) throw new UserError(context.say('no_calls', { day: day ?? '' }))
-    const file = out ?? (format === 'html' ? `report-${data.day}.html` : undefined)
-    const text = format === 'html' ? renderHtml(data) : renderMarkdown(data)
-    if (file === undefined) await context.print(text)
-    else {
-      writeFileSync(file, text)
-      context.log(context.say('reported', { file }))
-    }
-  } finally {
-    await close()
+  const data = await withReader(context, dir, ({ executor, database }) => readReport(executor, database, day, days))
+  if (data === undefined) throw new UserError(context.say('no_calls', { day: day ?? '' }))
+  const file = out ?? (format === 'html' ? `report-${data.day}.html` : undefined)
+  const text = format === 'html' ? renderHtml(data) : renderMarkdown(data)
+  if (file === undefined) await context.print(text)
+  else {
+    writeFileSync(file, text)
+    context.log(context.say('reported', { file }))
   }
   return 0
 }

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { loadRules, reckoner, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
 import {
-  callsWithout, carryReviews, compareRubrics, findRubric, knownRubrics, openReader, openStore, publish, type ReckonScore, type RubricDifference, registerRubric,
+  callsWithout, carryReviews, compareRubrics, findRubric, knownRubrics, publish, type ReckonScore, type RubricDifference, registerRubric,
 } from '@yuzhi/store'
-import { type Context, placeOf, UserError } from '../context.js'
+import { type Context, UserError } from '../context.js'
 import { openShelf } from '../open-shelf.js'
 import { renderTable } from '../table.js'
+import { withReader, withStore } from '../with-store.js'
 
 /** Points of a stored call, by its own rubric. */
 export const reckonScore: ReckonScore = (body, outcomes) => reckoner(scoringInBody(body))(outcomes)
@@ -22,20 +23,17 @@ export async function rescoreCommand(context: Context, { rubric: name, since, di
   const { say, log, now } = context
   const rubric = compileNamed(context, openShelf(context, undefined), name)
   const { id } = rubric
-  const store = await openStore(placeOf(context, dir), context.store)
-  try {
-    await registerRubric(store.executor, store.database, rubricRecord(rubric), now())
+  return withStore(context, dir, async ({ executor, database, writeHistory }) => {
+    await registerRubric(executor, database, rubricRecord(rubric), now())
     let scored = 0
-    for await (const calls of callsWithout(store.executor, store.database, id.hash, id.id, since)) {
-      await store.writeHistory(calls.map((call) => ({ call, score: rubric.score(call), source: 'rescore' })), now())
+    for await (const calls of callsWithout(executor, database, id.hash, id.id, since)) {
+      await writeHistory(calls.map((call) => ({ call, score: rubric.score(call), source: 'rescore' })), now())
       scored += calls.length
       log(say('rescored', { scored, rubric: id.hash }))
     }
     log(say('rescore_done', { scored, rubric: id.hash, version: id.version }))
-  } finally {
-    await store.close()
-  }
-  return 0
+    return 0
+  })
 }
 
 /** A rubric of the configuration by id, id@version or version, or a folder of rules. */
@@ -49,15 +47,12 @@ function compileNamed(context: Context, shelf: Shelf, name: string): Rubric {
 
 /** Shows what a rubric would change against another: two rubrics that have judged calls of the store. */
 export async function diffCommand(context: Context, oldName: string, newName: string, { dir, format }: { dir: string; format: 'table' | 'json' }): Promise<number> {
-  const { executor, database, close } = await openReader(placeOf(context, dir))
-  try {
+  return withReader(context, dir, async ({ executor, database }) => {
     const known = await knownRubrics(executor, database)
     const difference = await compareRubrics(executor, database, findRubric(known, oldName).hash, findRubric(known, newName).hash)
     await context.print(`${format === 'json' ? JSON.stringify(difference, undefined, 2) : renderDifference(difference, context)}\n`)
-  } finally {
-    await close()
-  }
-  return 0
+    return 0
+  })
 }
 
 function renderDifference({ calls, changed, oldAverage, newAverage, grades, agents, clauses, moves }: RubricDifference, { say, width }: Context): string {
@@ -75,27 +70,20 @@ function renderDifference({ calls, changed, oldAverage, newAverage, grades, agen
 
 /** Makes the results of a rubric current; reviews are carried over. */
 export async function publishCommand(context: Context, name: string, { dir }: { dir: string }): Promise<number> {
-  const store = await openStore(placeOf(context, dir), context.store)
-  try {
-    const { executor, database } = store
+  return withStore(context, dir, async ({ executor, database }) => {
     const rubric = findRubric(await knownRubrics(executor, database), name)
     const calls = await publish(executor, database, rubric.hash, context.now())
     const reviews = await carryReviews(executor, database, rubric.hash, context.now(), reckonScore)
     context.log(context.say('published', { rubric: `${rubric.id}@${rubric.version} (${rubric.hash})`, calls, reviews }))
-  } finally {
-    await store.close()
-  }
-  return 0
+    return 0
+  })
 }
 
 /** Lists the rubrics that have judged calls of the store. */
 export async function rubricsCommand(context: Context, { dir }: { dir: string }): Promise<number> {
-  const { executor, database, close } = await openReader(placeOf(context, dir))
-  try {
+  return withReader(context, dir, async ({ executor, database }) => {
     const rows = (await knownRubrics(executor, database)).map(({ hash, id, version, calls, current }) => [hash, id, version, String(calls), String(current)])
     await context.print(`${renderTable([context.say('col_rubric'), context.say('col_standard'), context.say('col_version'), context.say('calls'), context.say('current')], rows, context.width)}\n`)
-  } finally {
-    await close()
-  }
-  return 0
+    return 0
+  })
 }

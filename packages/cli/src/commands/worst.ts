@@ -1,7 +1,7 @@
 import { queryRows, type Reader } from '@yuzhi/store'
 import type { Context } from '../context.js'
 import { renderTable } from '../table.js'
-import { withReader } from './sql.js'
+import { withReader } from '../with-store.js'
 
 export interface WorstOptions {
   dir: string

@@ -1,0 +1,28 @@
+import { openReader, openStore, type Reader, type Store, StoreError } from '@yuzhi/store'
+import { type Context, placeOf, UserError } from './context.js'
+
+/** Opens the store for reading and turns what a user can mend into a UserError. */
+export async function withReader<T>(context: Context, dir: string, use: (reader: Reader) => Promise<T>): Promise<T> {
+  try {
+    const reader = await openReader(placeOf(context, dir))
+    try {
+      return await use(reader)
+    } finally {
+      await reader.close()
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    if (error.code === 'unavailable' && context.server === undefined) throw new UserError(context.say('no_store', { dir }))
+    throw new UserError(error.code === 'refused' ? context.say('sql_refused', { reason: error.message }) : error.message)
+  }
+}
+
+/** Opens the store for writing and closes it again. */
+export async function withStore<T>(context: Context, dir: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(placeOf(context, dir), context.store)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
