@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { maskScored, type PrivacyOptions } from '@yuzhi/privacy'
-import { type Executor, queryRows } from './executor.js'
+import { scoredEvent } from '@yuzhi/schemas'
+import type { Executor } from './executor.js'
 import { migrate } from './migrate.js'
 import { putInForce, ranks, registerRubric, type RubricRecord } from './publications.js'
 import { databaseOf, openExecutor, type StorePlace } from './store-place.js'
 import { applyRetention, type Retention } from './retention.js'
-import { type ScoredAt, type ScoredCall, scoreRow, transcriptRow } from './store-rows.js'
+import type { ScoredCall } from './stored-call.js'
 import { StoreError } from './store-error.js'
+import { EVENT_SETTINGS, type RefusedEvent, writeEvents } from './write-events.js'
 
 export interface StoreOptions {
   /** What is masked before it is stored; undefined: everything private. */
@@ -18,77 +20,65 @@ export interface StoreOptions {
 export interface Store {
   executor: Executor
   database: string
-  /** Enters the rubric and puts it in force, unless it is in force already. Calls are stored under rubrics that were entered. */
-  register: (rubric: RubricRecord, at: ScoredAt) => Promise<void>
+  /** Enters the rubric and puts it in force, unless it is in force already. Calls are stored under rubrics that were entered. `at`: ISO 8601. */
+  register: (rubric: RubricRecord, at: string) => Promise<void>
+  /** Whether the rubric of this hash was entered, by whomever. */
+  knows: (rubricHash: string) => Promise<boolean>
   /**
    * Returns once all tables have acknowledged the batch. Private data is masked; calls that were
-   * forgotten are left out. Storing a call again changes nothing.
+   * forgotten are left out. Storing a call again changes nothing. `scoredAt`: ISO 8601.
    */
-  write: (batch: readonly ScoredCall[], scoredAt: ScoredAt) => Promise<void>
+  write: (batch: readonly ScoredCall[], scoredAt: string) => Promise<void>
   /** Stores results beside the current ones, under a rubric that may not be in force. */
-  writeHistory: (batch: readonly ScoredCall[], scoredAt: ScoredAt) => Promise<void>
+  writeHistory: (batch: readonly ScoredCall[], scoredAt: string) => Promise<void>
+  /** Stores judged calls as the stream carries them, masked already, their rubrics entered; returns those that are no valid events. */
+  writeEvents: (events: readonly Uint8Array[]) => Promise<RefusedEvent[]>
   close: () => Promise<void>
 }
 
-/** Rows carry times in ISO 8601. */
-const READ_DATES = { date_time_input_format: 'best_effort' }
-
 /** Opens the store for writing. An embedded one is brought up to date; a server's schema is `yuzhi migrate`'s. */
 export async function openStore(place: StorePlace, { privacy, retention }: StoreOptions = {}): Promise<Store> {
-  const executor = await openExecutor(place, READ_DATES)
+  const executor = await openExecutor(place, EVENT_SETTINGS)
   const database = databaseOf(place)
   if ('dir' in place) {
     await migrate(executor, { database })
     if (retention !== undefined) await applyRetention(executor, { database }, retention)
   }
-  const rankOf = await ranks(executor, database)
-  const forgotten = await forgottenCalls(executor, database)
-  const prepare = (batch: readonly ScoredCall[]): ScoredCall[] =>
-    batch.filter(({ call }) => !forgotten.has(callHash(call.call_id))).map((scored) => ({ ...scored, ...maskScored(scored.call, scored.score, privacy) }))
-  const insert = async (table: string, lines: readonly string[], token: string): Promise<void> => {
-    if (lines.length > 0) await executor.insert(`${database}.${table}`, Buffer.from(lines.join('\n')), 'JSONEachRow', token)
+  let entered = await ranks(executor, database)
+  const knows = async (hash: string): Promise<boolean> => {
+    if (!entered.has(hash)) entered = await ranks(executor, database)
+    return entered.has(hash)
   }
-  const rank = ({ score }: ScoredCall): number => {
-    const known = rankOf.get(score.rubric.hash)
-    if (known === undefined) throw new StoreError('failed', `the rubric ${score.rubric.id} ${score.rubric.version} (${score.rubric.hash}) was not registered`, false)
-    return known
+  const write = async (batch: readonly ScoredCall[], scoredAt: string, isHistory: boolean): Promise<void> => {
+    const events = batch.map(({ call, score, source = '', position = 0 }) => {
+      const masked = maskScored(call, score, privacy)
+      const event = scoredEvent(masked.call, masked.score, { source, position, scoredAt })
+      return Buffer.from(JSON.stringify(isHistory ? { ...event, only_history: true } : event))
+    })
+    const [refused] = await writeEvents(executor, database, events)
+    if ((refused as RefusedEvent | undefined) !== undefined) throw refused.error
   }
   return {
     executor,
     database,
+    knows,
     async register(rubric, at) {
       await registerRubric(executor, database, rubric, at)
-      if (!rankOf.has(rubric.hash)) rankOf.set(rubric.hash, await putInForce(executor, database, rubric.hash, at))
+      if (!(await knows(rubric.hash))) entered.set(rubric.hash, await putInForce(executor, database, rubric.hash, at))
     },
     async write(batch, scoredAt) {
-      const calls = prepare(batch)
-      if (calls.length === 0) return
-      const token = tokenOf(calls)
-      const ranks = calls.map(rank)
-      const words = insert('transcripts', calls.map(transcriptRow), token)
-      // Made while the engine takes the words in; the score goes last, so that it is never there without them.
-      const rows = calls.map((scored, i) => scoreRow(scored, scoredAt, ranks[i]))
-      await words
-      await insert('incoming_scores', rows, token)
+      for (const hash of new Set(batch.map(({ score }) => score.rubric.hash))) {
+        if (!(await knows(hash))) throw new StoreError('failed', `the rubric ${hash} was not registered`, false)
+      }
+      await write(batch, scoredAt, false)
     },
-    async writeHistory(batch, scoredAt) {
-      const calls = prepare(batch)
-      if (calls.length > 0) await insert('incoming_scores', calls.map((scored) => scoreRow(scored, scoredAt, 0)), tokenOf(calls))
-    },
+    writeHistory: (batch, scoredAt) => write(batch, scoredAt, true),
+    writeEvents: (events) => writeEvents(executor, database, events),
     close: executor.close,
   }
-}
-
-function tokenOf(batch: readonly ScoredCall[]): string {
-  return `${batch[0].call.call_id} and ${batch.length - 1} more`
 }
 
 /** What is kept of the id of a forgotten call. */
 export function callHash(callId: string): string {
   return createHash('sha256').update(callId).digest('hex')
-}
-
-async function forgottenCalls(executor: Executor, database: string): Promise<Set<string>> {
-  const rows = await queryRows<{ call_hash: string }>(executor, `SELECT call_hash FROM ${database}.forgotten`)
-  return new Set(rows.map((row) => row.call_hash))
 }

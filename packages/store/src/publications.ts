@@ -25,11 +25,7 @@ export async function registerRubric(executor: Executor, database: string, { has
 
 /** Rank of the newest publication of each rubric. */
 export async function ranks(executor: Executor, database: string): Promise<Map<string, number>> {
-  const rows = await queryRows<{ rubric_hash: string; rank: number }>(
-    executor,
-    // Of two publications that took one rank at the same time, the first by name keeps it.
-    `SELECT rubric_hash, max(rank) AS rank FROM (SELECT min(rubric_hash) AS rubric_hash, rank FROM ${database}.publications GROUP BY rank) GROUP BY rubric_hash`,
-  )
+  const rows = await queryRows<{ rubric_hash: string; rank: number }>(executor, `SELECT rubric_hash, rank FROM ${database}.rubric_ranks`)
   return new Map(rows.map((row) => [row.rubric_hash, row.rank]))
 }
 

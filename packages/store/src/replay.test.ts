@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openStore, type Store } from './open-store.js'
 import { newFolder, RUBRIC, SCORED_AT, scored } from './test-calls.js'
-import type { ScoredCall } from './store-rows.js'
+import type { ScoredCall } from './stored-call.js'
 
 const VIEWS = [
   'SELECT * FROM yuzhi.calls ORDER BY call_id',

@@ -3,7 +3,7 @@ import { type Executor, queryRows } from './executor.js'
 import { putInForce } from './publications.js'
 import { type ReckonScore, review } from './reviews.js'
 import { StoreError } from './store-error.js'
-import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './store-rows.js'
+import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './stored-call.js'
 
 /** Calls read at a time: some megabytes of transcripts. */
 const PAGE = 500
@@ -46,9 +46,9 @@ export async function publish(executor: Executor, database: string, hash: string
   if (n === 0) throw new StoreError('unknown_rubric', `no call was judged by the rubric ${hash}: run yuzhi rescore first`, false)
   const rank = await putInForce(executor, database, hash, at)
   await executor.command(
-    // The two tables differ in their last column alone.
+    // The two tables differ in their last column but one.
     `INSERT INTO ${database}.scored_calls
-     SELECT * EXCEPT (position), bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) AS version FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
+     SELECT * EXCEPT (position, rest), bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) AS version, rest FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
     { hash },
   )
   return n

@@ -36,7 +36,7 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
   158: 'limit', 159: 'limit', 241: 'limit', 396: 'limit', 307: 'limit',
   164: 'refused', 497: 'refused',
   192: 'unauthorised', 193: 'unauthorised', 194: 'unauthorised', 516: 'unauthorised',
-  26: 'bad_rows', 27: 'bad_rows', 38: 'bad_rows', 41: 'bad_rows', 53: 'bad_rows', 69: 'bad_rows', 72: 'bad_rows', 117: 'bad_rows', 636: 'bad_rows', 691: 'bad_rows',
+  ...Object.fromEntries([6, 25, 26, 27, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 321, 349, 407, 440, 467, 469, 636, 691].map((number) => [number, 'bad_rows'] as const)),
 }
 /** Timeouts, overload, and what passes when a server or Keeper comes back. */
 const RETRIABLE = new Set([3, 159, 202, 203, 209, 210, 225, 241, 242, 252, 279, 285, 319, 425, 439, 594, 999])

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { queryRows } from './executor.js'
 import { openReader } from './open-reader.js'
 import { openStore } from './open-store.js'
-import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './store-rows.js'
+import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './stored-call.js'
 import { newFolder, RUBRIC, SCORED_AT, scored } from './test-calls.js'
 
 async function newStore(dir = newFolder()): ReturnType<typeof openStore> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Call, type Score } from '@yuzhi/schemas'
 import type { RubricRecord } from './publications.js'
-import type { ScoredCall } from './store-rows.js'
+import type { ScoredCall } from './stored-call.js'
 
 /** For tests: calls as they are stored, without a rubric that would have to be compiled. */
 

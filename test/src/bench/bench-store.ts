@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { rubricRecord, Shelf } from '@yuzhi/rules'
-import { type Call, parseCall, type Score } from '@yuzhi/schemas'
-import { openChdb, openStore, queryRows, type ScoredCall, type Store } from '@yuzhi/store'
+import { type Call, parseCall, type Score, scoredEvent } from '@yuzhi/schemas'
+import { EVENT_SETTINGS, openChdb, openStore, queryRows, type ScoredCall, type Store, writeEvents } from '@yuzhi/store'
 import { CONFIG, FIXTURES } from '../paths.js'
 import { table } from './measure.js'
 
@@ -66,7 +66,7 @@ async function loadCalls(store: Store, dir: string, calls: number): Promise<Load
     await store.write(rows, SCORED_AT)
     whole += performance.now() - started
   }
-  const engine = await engineRate(store, dir)
+  const engine = await engineRate(store, dir, examples)
   const [{ bytes }] = await queryRows<{ bytes: number }>(store.executor, "SELECT toFloat64(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active AND database = 'yuzhi'")
   return { calls, whole: calls / (whole / 1000), engine, bytes: bytes / calls }
 }
@@ -83,24 +83,21 @@ function numbered({ call, score }: { call: Call; score: Score }, number: number,
   }
 }
 
-/** Calls a second that two sessions take in together, rows ready made. */
-async function engineRate({ executor }: Store, dir: string): Promise<number> {
+/** Calls a second that two sessions take in together, as events ready made. */
+async function engineRate(store: Store, dir: string, examples: readonly { call: Call; score: Score }[]): Promise<number> {
   const COPIES = 4
-  const tables = { transcripts: 'transcripts', incoming_scores: 'score_history' }
-  const rows = new Map<string, Buffer>()
-  for (const [target, source] of Object.entries(tables)) {
-    const extra = target === 'incoming_scores' ? ', 1 AS rank' : ''
-    rows.set(target, Buffer.from(await executor.query(`SELECT *${extra} FROM yuzhi.${source} WHERE day BETWEEN '2026-02-01' AND '2026-02-04' ORDER BY call_id LIMIT ${BATCH}`, 'JSONEachRow')))
-  }
-  const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM (SELECT 1 FROM yuzhi.transcripts WHERE day BETWEEN '2026-02-01' AND '2026-02-04' LIMIT ${BATCH})`)
-  const sessions = await Promise.all([openChdb(dir), openChdb(dir)])
+  const events = Array.from({ length: BATCH }, (_, i) => {
+    const { call, score, source = '', position = 0 } = numbered(examples[i % examples.length], i, BATCH)
+    return Buffer.from(JSON.stringify(scoredEvent(call, score, { source, position, scoredAt: SCORED_AT })))
+  })
+  const sessions = await Promise.all([openChdb(dir, EVENT_SETTINGS), openChdb(dir, EVENT_SETTINGS)])
   const started = performance.now()
   await Promise.all(sessions.map(async (session) => {
-    for (let copy = 0; copy < COPIES; copy++) for (const [target, bytes] of rows) await session.insert(`yuzhi.${target}`, bytes, 'JSONEachRow', 'bench')
+    for (let copy = 0; copy < COPIES; copy++) await writeEvents(session, store.database, events)
   }))
   const seconds = (performance.now() - started) / 1000
   for (const session of sessions) await session.close()
-  return (n * COPIES * sessions.length) / seconds
+  return (BATCH * COPIES * sessions.length) / seconds
 }
 
 interface Grown {

@@ -1,0 +1,136 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { KAFKA_VERSION, kafkaJars } from './kafka-jars.js'
+
+const run = promisify(execFile)
+
+export interface DevBrokerOptions {
+  /** Folder for its log segments and its own log. */
+  dir: string
+  /** 0: any that is free. */
+  port?: number
+  log?: (message: string) => void
+}
+
+/** Apache Kafka on this machine, one node, for development and tests. */
+export interface DevBroker {
+  /** For KAFKA_BROKERS. */
+  brokers: string
+  /** Ends it at once, as a crash would. */
+  kill: () => Promise<void>
+  /** Starts it again on the same port and data. */
+  start: () => Promise<void>
+  /** Lets it end in order. */
+  stop: () => Promise<void>
+}
+
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 20_000
+
+/** What to do where neither Java nor docker is there. */
+export const NO_BROKER = 'there is no Kafka to use: set KAFKA_BROKERS, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or docker'
+
+/** Formats a folder and starts a broker on it; it ends with this process, however that ends. */
+export async function startDevBroker({ dir, port = 0, log = () => undefined }: DevBrokerOptions): Promise<DevBroker> {
+  const own = port === 0 ? await freePort() : port
+  const command = has('java') && has('mvn') ? await jarCommand(dir, own, log) : has('docker', 'info') ? dockerCommand(own) : undefined
+  if (command === undefined) throw new Error(NO_BROKER)
+  let child: ChildProcess | undefined
+  const start = async (): Promise<void> => {
+    child = spawnTied(command, path.join(dir, 'broker.log'))
+    await listening(own, child, path.join(dir, 'broker.log'))
+  }
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const ending = child
+    if (ending?.pid === undefined || ending.exitCode !== null || ending.signalCode !== null) return
+    const ended = new Promise((resolve) => ending.once('exit', resolve))
+    // The whole group: the broker and the shell that watches over it.
+    process.kill(-ending.pid, signal)
+    const timer = setTimeout(() => { if (ending.pid !== undefined) process.kill(-ending.pid, 'SIGKILL') }, STOP_LIMIT_MS)
+    await ended
+    clearTimeout(timer)
+  }
+  await start()
+  return { brokers: `127.0.0.1:${own}`, start, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+}
+
+function has(name: string, ...test: string[]): boolean {
+  try {
+    execFileSync(name, test.length > 0 ? test : ['-version'], { stdio: 'ignore', timeout: 10_000 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function jarCommand(dir: string, port: number, log: (message: string) => void): Promise<string[]> {
+  const classpath = path.join(await kafkaJars(log), '*')
+  mkdirSync(dir, { recursive: true })
+  const properties = path.join(dir, 'server.properties')
+  const controller = await freePort()
+  writeFileSync(properties, [
+    'process.roles=broker,controller', 'node.id=1', `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names=CONTROLLER', 'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `log.dirs=${path.join(dir, 'segments')}`, 'auto.create.topics.enable=false',
+    'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=5',
+    'transaction.state.log.replication.factor=1', 'transaction.state.log.min.isr=1', 'transaction.state.log.num.partitions=5',
+    'share.coordinator.state.topic.replication.factor=1', 'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0', 'controlled.shutdown.enable=false', 'message.max.bytes=67108864', 'replica.fetch.max.bytes=67108864',
+    'socket.request.max.bytes=134217728', '',
+  ].join('\n'))
+  const logging = path.join(dir, 'log4j2.properties')
+  writeFileSync(logging, 'rootLogger.level=warn\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c{1} %m%n\n')
+  const java = ['java', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, `-Dlog4j2.configurationFile=${logging}`]
+  const [program, ...options] = java
+  await run(program, [...options, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', randomUUID().replaceAll('-', '').slice(0, 22), '-c', properties], { timeout: START_LIMIT_MS })
+  return [...java, 'kafka.Kafka', properties]
+}
+
+function dockerCommand(port: number): string[] {
+  const settings = {
+    KAFKA_NODE_ID: '1', KAFKA_PROCESS_ROLES: 'broker,controller', KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093', KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+    KAFKA_LISTENERS: `PLAINTEXT://0.0.0.0:${port},CONTROLLER://localhost:9093`, KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT', KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false', KAFKA_MESSAGE_MAX_BYTES: '67108864',
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1', KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1', KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1', KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+  }
+  return ['docker', 'run', '--rm', '-p', `127.0.0.1:${port}:${port}`, ...Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]), `apache/kafka:${KAFKA_VERSION}`]
+}
+
+/** A shell starts the command and ends it when our end of its standard input closes, be it by our own crash. */
+function spawnTied(command: readonly string[], logFile: string): ChildProcess {
+  mkdirSync(path.dirname(logFile), { recursive: true })
+  const out = openSync(logFile, 'a')
+  // The input goes to the watcher alone: a background job of a shell would get none.
+  const script = "exec 3<&0; trap : TERM; \"$@\" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill -9 $child 2>/dev/null) & exec 3<&-; wait $child; wait $child"
+  return spawn('sh', ['-c', script, 'sh', ...command], { stdio: ['pipe', out, out], detached: true })
+}
+
+async function listening(port: number, child: ChildProcess, logFile: string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS
+  for (;;) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`Kafka did not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`)
+    if (await canConnect(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => { socket.destroy(); resolve(true) })
+    socket.once('error', () => { resolve(false) })
+  })
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
