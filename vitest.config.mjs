@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['schemas/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/src/**/*.test.ts'],
+    include: ['schemas/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/src/**/*.test.ts'],
+    globalSetup: ['packages/kafka/src/test-broker-setup.ts'],
     // Native parts (nodejieba, chdb) are not for worker threads.
     pool: 'forks',
     testTimeout: 60_000,

@@ -42,8 +42,7 @@ export function callOfEvent({ call, turns }: ScoredEvent): Call {
 }
 
 function turnOfEvent({ role, text, start_ms: start, end_ms: end, ...rest }: Turn): ScoredEvent['turns'][number] {
-  let hasRest = false
-  for (const _ in rest) hasRest = true
+  const hasRest = Object.keys(rest).length > 0
   return { role, text, ...(start === undefined ? {} : { start_ms: start }), ...(end === undefined ? {} : { end_ms: end }), ...(hasRest ? { rest } : {}) }
 }
 

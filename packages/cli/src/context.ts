@@ -1,5 +1,5 @@
-import type { PrivacyOptions } from '@yuzhi/privacy'
-import type { Retention, ServerOptions, StorePlace } from '@yuzhi/store'
+import type { ServerPlace, StoreFile } from '@yuzhi/service'
+import { type StorePlace, wayInto } from '@yuzhi/store'
 import type { Lang, Say } from './messages.js'
 
 /** What every command gets; `main.ts` alone makes it from the process. */
@@ -12,8 +12,11 @@ export interface Context {
   /** Folder of the calls that the demo shows. */
   fixtures: string
   /** A ClickHouse server instead of a folder, and its cluster. */
-  server: { server: ServerOptions; cluster: string | undefined } | undefined
-  store: StoreConfig
+  server: ServerPlace | undefined
+  /** `store.yaml` of the configuration. */
+  store: StoreFile
+  /** Of this program. */
+  version: string
   /** Who sits here, for reviews. */
   person: string
   /** Now, ISO 8601 in UTC. */
@@ -26,15 +29,9 @@ export interface Context {
   log: (text: string) => void
 }
 
-/** `store.yaml` of the configuration. */
-export interface StoreConfig {
-  privacy: PrivacyOptions
-  retention: Retention
-}
-
-/** The server, where one is configured; else the folder. */
-export function placeOf({ server }: Context, dir: string): StorePlace {
-  return server ?? { dir }
+/** The server, where one is configured; else the folder, or whoever has it open. */
+export async function placeOf({ server }: Context, dir: string): Promise<StorePlace> {
+  return server ?? wayInto(dir)
 }
 
 export interface GlobalOptions {

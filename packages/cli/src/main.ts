@@ -1,16 +1,19 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { KafkaError } from '@yuzhi/kafka'
 import { RuleError } from '@yuzhi/rules'
+import { RulesBroken } from '@yuzhi/scoring'
+import { readSettings, readStoreFile, serverOf, SettingsError, StoreSettings } from '@yuzhi/service'
 import { StoreError } from '@yuzhi/store'
 import { DictionaryError } from '@yuzhi/text'
 import { type Context, UserError } from './context.js'
-import { readStoreConfig, serverFrom } from './store-config.js'
 import { type Lang, speaker } from './messages.js'
 import { buildProgram } from './program.js'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 /** Enough for chdb's queries beside the file system's work (libuv's default is 4). */
 const THREADPOOL = '16'
 
@@ -24,15 +27,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 function makeContext({ lang, config }: { lang: Lang; config?: string | undefined }): Context {
   const own = path.join(process.cwd(), 'config')
-  const folder = config ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config'))
+  const folder = config ?? process.env.YUZHI_CONFIG ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config'))
   return {
     say: speaker(lang),
     config: folder,
-    server: serverFrom(process.env),
-    store: readStoreConfig(folder),
+    server: serverOf(readSettings(StoreSettings, process.env)),
+    store: readStoreFile(folder),
     person: process.env.YUZHI_REVIEWER ?? userInfo().username,
     now: () => new Date().toISOString(),
-    cache: path.join(ROOT, 'node_modules', '.cache', 'yuzhi'),
+    version: VERSION,
+    cache: process.env.YUZHI_CACHE ?? path.join(ROOT, 'node_modules', '.cache', 'yuzhi'),
     fixtures: path.join(ROOT, 'test', 'fixtures'),
     isTerminal: process.stderr.isTTY,
     hasColour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
@@ -58,7 +62,7 @@ try {
 process.exitCode = exitCode
 
 function report(error: unknown): number {
-  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || isFileError(error)
+  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isFileError(error)
   process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
 }

@@ -1,5 +1,4 @@
-import { Shelf, UnknownStandard } from '@yuzhi/rules'
-import { fileCache } from './file-cache.js'
+import { fileCache, Shelf, UnknownStandard } from '@yuzhi/rules'
 import { type Context, UserError } from './context.js'
 
 /** The rubrics of the configuration, or only those of one standard. */

@@ -8,6 +8,7 @@ import { SQL_FORMATS, sqlCommand, type SqlOptions } from './commands/sql.js'
 import { type Context, UserError } from './context.js'
 import type { Say } from './messages.js'
 import type { AddExamples } from './program.js'
+import { untilStopped } from './until-stopped.js'
 
 const HTTP_PORT = 8123
 
@@ -96,11 +97,4 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
       finish(await forgetCommand(context(), options))
     })
   examples(forget, 'forget --customer c30835', 'forget --call C-1024')
-}
-
-/** Resolves when the process is asked to end. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { resolve() })
-  })
 }

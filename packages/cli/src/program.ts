@@ -8,7 +8,7 @@ import { scoreCommand, type ScoreOptions } from './commands/score.js'
 import { worstCommand, type WorstOptions } from './commands/worst.js'
 import type { Say } from './messages.js'
 import { addStore } from './program-store.js'
-
+import { addStream } from './program-stream.js'
 
 /** Adds examples to the help of a command. */
 export type AddExamples = (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]) => void
@@ -65,6 +65,7 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
   examples(worst, 'worst --n 10', 'worst --since 2026-03-01 --clause hotline.taboo.contempt')
 
   addStore(program, say, context, finish, examples)
+  addStream(program, say, context, finish, examples)
   program.command('demo').description(say('demo')).action(async () => {
     finish(await demoCommand(context()))
   })

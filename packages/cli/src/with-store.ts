@@ -4,7 +4,7 @@ import { type Context, placeOf, UserError } from './context.js'
 /** Opens the store for reading and turns what a user can mend into a UserError. */
 export async function withReader<T>(context: Context, dir: string, use: (reader: Reader) => Promise<T>): Promise<T> {
   try {
-    const reader = await openReader(placeOf(context, dir))
+    const reader = await openReader(await placeOf(context, dir))
     try {
       return await use(reader)
     } finally {
@@ -19,7 +19,7 @@ export async function withReader<T>(context: Context, dir: string, use: (reader:
 
 /** Opens the store for writing and closes it again. */
 export async function withStore<T>(context: Context, dir: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(placeOf(context, dir), context.store)
+  const store = await openStore(await placeOf(context, dir), context.store)
   try {
     return await use(store)
   } finally {

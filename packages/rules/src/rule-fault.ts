@@ -19,3 +19,8 @@ export class RuleError extends Error {
 export function formatFault({ file, line, column, message }: RuleFault): string {
   return line > 0 ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`
 }
+
+/** Shared files are read for each standard; their mistakes are told once. */
+export function uniqueFaults(faults: readonly RuleFault[]): RuleFault[] {
+  return [...new Map(faults.map((fault) => [formatFault(fault), fault])).values()]
+}

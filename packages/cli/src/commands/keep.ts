@@ -10,7 +10,7 @@ interface InDir {
 
 /** Brings the schema up to date and applies the retention of the configuration. */
 export async function migrateCommand(context: Context, { dir }: InDir): Promise<number> {
-  const place = placeOf(context, dir)
+  const place = await placeOf(context, dir)
   const executor = await openExecutor(place)
   try {
     const target = targetOf(place)
@@ -50,7 +50,7 @@ export async function forgetCommand(context: Context, { dir, customer, call }: F
   const { say, print, log, width } = context
   if ((customer === undefined) === (call === undefined)) throw new UserError(say('forget_whom'))
   const who = call === undefined ? { customer: customer ?? '' } : { call }
-  const { cluster } = targetOf(placeOf(context, dir))
+  const { cluster } = targetOf(await placeOf(context, dir))
   return withStore(context, dir, async ({ executor, database }) => {
     const { calls, left } = await forget(executor, database, who, context.now(), cluster)
     log(calls.length === 0 ? say('nothing_to_forget') : say('forgotten', { calls: calls.length }))

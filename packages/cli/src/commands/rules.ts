@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, type Rubric, RuleError, type RuleFault, type Shelf, slowPatterns, testRules } from '@yuzhi/rules'
+import { compileAll, coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, slowPatterns, testRules, uniqueFaults } from '@yuzhi/rules'
 import { Call, callJsonSchema, type Role, scoreJsonSchema } from '@yuzhi/schemas'
 import type { Context } from '../context.js'
 import { openShelf } from '../open-shelf.js'
@@ -14,33 +14,13 @@ export interface TryOptions extends RulesOptions {
   role: Role
 }
 
-/** Compiles every standard; mistakes come all at once. */
-function compileAll(shelf: Shelf): { rubrics: Rubric[]; faults: RuleFault[] } {
-  const rubrics: Rubric[] = []
-  const faults: RuleFault[] = []
-  for (const rules of shelf.ruleSets) {
-    try {
-      rubrics.push(shelf.compile(rules))
-    } catch (error) {
-      if (!(error instanceof RuleError)) throw error
-      faults.push(...error.faults)
-    }
-  }
-  return { rubrics, faults: unique(faults) }
-}
-
-/** Shared files are read for each standard; their mistakes are told once. */
-function unique(faults: readonly RuleFault[]): RuleFault[] {
-  return [...new Map(faults.map((fault) => [formatFault(fault), fault])).values()]
-}
-
 export async function checkCommand({ say, print, ...context }: Context, { standard }: RulesOptions): Promise<number> {
   const { rubrics, faults } = compileAll(openShelf({ say, print, ...context }, standard))
   if (faults.length > 0) {
     await print(`${faults.map(formatFault).join('\n')}\n${say('faults', { count: faults.length })}\n`)
     return 1
   }
-  const warnings = unique(rubrics.flatMap(({ rules }) => slowPatterns(rules)))
+  const warnings = uniqueFaults(rubrics.flatMap(({ rules }) => slowPatterns(rules)))
   if (warnings.length > 0) context.log(warnings.map(formatFault).join('\n'))
   await print(`${say('no_faults', { standards: rubrics.map(({ id }) => `${id.id}@${id.version} (${id.hash})`).join(', ') })}\n`)
   return 0
@@ -57,7 +37,7 @@ export async function testCommand(context: Context, { standard }: RulesOptions):
     failures.push(...failed, ...owed)
     await print(`${say('tests', { standard: rubric.id.id, passed, failed: failed.length + owed.length })}\n`)
   }
-  if (failures.length > 0) await print(`${unique(failures).map(formatFault).join('\n')}\n`)
+  if (failures.length > 0) await print(`${uniqueFaults(failures).map(formatFault).join('\n')}\n`)
   return failures.length > 0 ? 1 : 0
 }
 

@@ -24,7 +24,7 @@ const FLUSH_CHARACTERS = 64 * 1024
 export async function scoreCommand(context: Context, files: readonly string[], options: ScoreOptions): Promise<number> {
   const { say, log } = context
   const shelf = openShelf(context, options.standard)
-  const store = options.into === undefined ? undefined : await openStore(placeOf(context, options.into), context.store)
+  const store = options.into === undefined ? undefined : await openStore(await placeOf(context, options.into), context.store)
   const writer = new Writer(store)
   const output = new Output(options.format, context)
   const seen = new SeenIds()

@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type DeadLetterHeaders, kafkaFaults, type Message, type Outgoing, readDeadLetter, sourceOf } from '@yuzhi/kafka'
+import { type Environment, openLog, readSettings } from '@yuzhi/service'
+import { type Context, UserError } from '../context.js'
+import { renderTable } from '../table.js'
+import { ProduceSettings } from './produce.js'
+import { brokerOf } from './workers.js'
+
+export interface DeadLetterOptions {
+  /** Folder of `yuzhi up`; absent: Kafka. */
+  dir?: string
+  code?: string
+  rekey?: boolean
+  n?: number
+}
+
+interface Letter extends DeadLetterHeaders {
+  id: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: Readonly<Record<string, string>>
+}
+
+/** Where dead letters lie and how they go back to where they came from. */
+interface Letters {
+  read: (onLetter: (letter: Letter) => boolean | undefined) => Promise<void>
+  replay: (letters: readonly Letter[]) => Promise<void>
+  close: () => Promise<void>
+}
+
+const SHOWN = 100
+
+/** Lists dead letters, the oldest first. */
+export async function listLettersCommand(context: Context, options: DeadLetterOptions, environment: Environment): Promise<number> {
+  const { n = SHOWN } = options
+  const rows: string[][] = []
+  const counts = new Map<string, number>()
+  await withLetters(options, environment, async (letters) => {
+    await letters.read((letter) => {
+      if (options.code !== undefined && letter.code !== options.code) return undefined
+      counts.set(letter.code, (counts.get(letter.code) ?? 0) + 1)
+      if (rows.length < n) rows.push([letter.id, letter.code, letter.path, letter.key?.toString() ?? '', letter.source, letter.time, letter.message])
+      return undefined
+    })
+  })
+  const { say, print, log, width } = context
+  if (rows.length > 0) await print(`${renderTable([say('col_letter'), say('col_code'), say('col_field'), say('col_call'), say('col_source'), say('col_time'), say('col_why')], rows, width)}\n`)
+  log(counts.size === 0 ? say('no_letters') : say('letters', { counts: [...counts].map(([code, count]) => `${code} ${count}`).join(', ') }))
+  return 0
+}
+
+/** Writes the original bytes of one letter to standard output and its headers to standard error. */
+export async function showLetterCommand(context: Context, id: string, options: DeadLetterOptions, environment: Environment): Promise<number> {
+  const found = await withLetters(options, environment, async (letters) => {
+    const matches: Letter[] = []
+    await letters.read((letter) => {
+      if (letter.id !== id) return undefined
+      matches.push(letter)
+      return false
+    })
+    return matches.at(0)
+  })
+  if (found === undefined) throw new UserError(context.say('no_letter', { id }))
+  context.log(JSON.stringify(found.headers, undefined, 2))
+  await context.print((found.value ?? Buffer.alloc(0)).toString('utf8'))
+  return 0
+}
+
+/** Sends letters back to where they came from, with their own keys and bytes; the letters stay. */
+export async function replayLettersCommand(context: Context, options: DeadLetterOptions, environment: Environment): Promise<number> {
+  const { say, log } = context
+  let replayed = 0
+  let without = 0
+  await withLetters(options, environment, async (letters) => {
+    const chosen: Letter[] = []
+    await letters.read((letter) => {
+      if (options.code !== undefined && letter.code !== options.code) return undefined
+      if (letter.value === null) without++
+      else chosen.push(options.rekey === true ? { ...letter, key: callIdOf(letter.value) ?? letter.key } : letter)
+      return undefined
+    })
+    await letters.replay(chosen)
+    replayed = chosen.length
+  })
+  log(say('replayed', { replayed, without }))
+  return without > 0 ? 1 : 0
+}
+
+function callIdOf(value: Buffer): Buffer | undefined {
+  try {
+    const { call_id: id } = JSON.parse(value.toString('utf8')) as { call_id?: unknown }
+    return typeof id === 'string' ? Buffer.from(id) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function withLetters<T>(options: DeadLetterOptions, environment: Environment, use: (letters: Letters) => Promise<T>): Promise<T> {
+  const letters = options.dir === undefined ? kafkaLetters(environment) : folderLetters(options.dir)
+  try {
+    return await use(letters)
+  } finally {
+    await letters.close()
+  }
+}
+
+/** What a letter adds to the headers of the original. */
+const OWN_HEADERS = new Set(['code', 'path', 'message', 'source', 'time', 'version', 'bytes'])
+const SEND_BYTES = 700_000
+
+function kafkaLetters(environment: Environment): Letters {
+  const settings = readSettings(ProduceSettings, environment, kafkaFaults)
+  const broker = brokerOf(settings, openLog('dlq', 'error'))
+  const letterOf = (message: Message): Letter | undefined => {
+    const about = readDeadLetter(message)
+    return about === undefined ? undefined : { ...about, id: sourceOf(message).slice(message.topic.length + 1), key: message.key, value: message.value, headers: message.headers }
+  }
+  return {
+    read: (onLetter) => broker.readAll(settings.TOPIC_DEAD_LETTERS, (message) => {
+      const letter = letterOf(message)
+      return letter === undefined ? undefined : onLetter(letter)
+    }),
+    async replay(letters) {
+      const producer = await broker.openProducer()
+      let batch: Outgoing[] = []
+      let bytes = 0
+      for (const { key, value, headers, source } of letters) {
+        if (bytes + (value?.length ?? 0) > SEND_BYTES && batch.length > 0) {
+          await producer.send(batch)
+          batch = []
+          bytes = 0
+        }
+        batch.push({ topic: source.replace(/\/\d+\/\d+$/u, ''), key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))) })
+        bytes += value?.length ?? 0
+      }
+      if (batch.length > 0) await producer.send(batch)
+      await producer.close()
+    },
+    close: () => broker.close(),
+  }
+}
+
+/** Letters of `yuzhi up`: files beside the store. Replayed ones go to the inbox and leave the folder. */
+function folderLetters(dir: string): Letters {
+  const folder = path.join(dir, 'dead-letters')
+  return {
+    read(onLetter) {
+      const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).sort() : []
+      for (const name of names) {
+        const id = name.slice(0, -'.json'.length)
+        const about = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as DeadLetterHeaders
+        if (onLetter({ ...about, id, key: null, value: readFileSync(path.join(folder, `${id}.bytes`)), headers: { ...about } }) === false) break
+      }
+      return Promise.resolve()
+    },
+    replay(letters) {
+      if (letters.length > 0) {
+        const file = path.join(dir, 'inbox', `replay-${Date.now()}.jsonl`)
+        writeFileSync(`${file}.part`, Buffer.concat(letters.flatMap(({ value }) => [value ?? Buffer.alloc(0), Buffer.from('\n')])))
+        renameSync(`${file}.part`, file)
+        for (const { id } of letters) for (const end of ['json', 'bytes']) rmSync(path.join(folder, `${id}.${end}`))
+      }
+      return Promise.resolve()
+    },
+    close: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,43 @@
+import type { Message, Outgoing } from './port.js'
+
+/** Why a message went to the dead letters. */
+export interface DeadLetterReason {
+  code: string
+  /** Dotted path of the field, empty for the whole. */
+  path: string
+  message: string
+}
+
+export interface DeadLetterHeaders extends DeadLetterReason {
+  /** topic/partition/offset of the original. */
+  source: string
+  /** ISO 8601. */
+  time: string
+  /** Of the program that gave it up. */
+  version: string
+}
+
+const LONGEST_MESSAGE = 2_000
+
+export function sourceOf({ topic, partition, offset }: Message): string {
+  return `${topic}/${partition}/${offset}`
+}
+
+/** The original key and bytes, untouched; the headers say why. `time` is the original's, so that a replay gives the same letter. */
+export function deadLetter(topic: string, original: Message, { code, path, message }: DeadLetterReason, version: string): Outgoing {
+  return {
+    topic,
+    key: original.key,
+    value: original.value,
+    headers: {
+      ...original.headers,
+      code, path, message: message.slice(0, LONGEST_MESSAGE), source: sourceOf(original), time: new Date(original.timestamp).toISOString(), version,
+    },
+  }
+}
+
+/** The headers of a letter; undefined where it is none. */
+export function readDeadLetter({ headers }: Message): DeadLetterHeaders | undefined {
+  const { code, path = '', message = '', source, time = '', version = '' } = headers as Partial<Record<string, string>>
+  return code === undefined || source === undefined ? undefined : { code, path, message, source, time, version }
+}

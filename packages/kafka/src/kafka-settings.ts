@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+/** How to reach Kafka; keys are those of the environment. */
+export const KafkaSettings = z.object({
+  KAFKA_BROKERS: z.string().min(1).default('127.0.0.1:9092').describe('Brokers, host:port, separated by commas'),
+  KAFKA_CLIENT_ID: z.string().min(1).default('yuzhi').describe('Name of this client in the logs of the brokers'),
+  KAFKA_TLS: z.stringbool().default(false).describe('Speak TLS with the brokers'),
+  KAFKA_TLS_CA_FILE: z.string().optional().describe('Certificate authority of the brokers, PEM; turns TLS on'),
+  KAFKA_TLS_CERT_FILE: z.string().optional().describe('Certificate of this client, PEM'),
+  KAFKA_TLS_KEY_FILE: z.string().optional().describe('Key of that certificate, PEM'),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How to log in'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('User'),
+  KAFKA_SASL_PASSWORD: z.string().optional().describe('Password (secret; better as KAFKA_SASL_PASSWORD_FILE)'),
+})
+export type KafkaSettings = z.infer<typeof KafkaSettings>
+
+/** What must go together; one message for each field that is wrong. */
+export function kafkaFaults(settings: KafkaSettings): { field: keyof KafkaSettings; message: string }[] {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = settings
+  const faults: { field: keyof KafkaSettings; message: string }[] = []
+  if (mechanism !== undefined && user === undefined) faults.push({ field: 'KAFKA_SASL_USERNAME', message: 'is needed with KAFKA_SASL_MECHANISM' })
+  if (mechanism !== undefined && password === undefined) faults.push({ field: 'KAFKA_SASL_PASSWORD', message: 'is needed with KAFKA_SASL_MECHANISM' })
+  if (mechanism === undefined && user !== undefined) faults.push({ field: 'KAFKA_SASL_MECHANISM', message: 'is needed with KAFKA_SASL_USERNAME' })
+  if ((cert === undefined) !== (key === undefined)) faults.push({ field: cert === undefined ? 'KAFKA_TLS_CERT_FILE' : 'KAFKA_TLS_KEY_FILE', message: 'a certificate and its key go together' })
+  return faults
+}

@@ -1,0 +1,59 @@
+import { maskScored, type PrivacyOptions } from '@yuzhi/privacy'
+import type { Shelf } from '@yuzhi/rules'
+import { parseCall, type Rejected, scoredEvent } from '@yuzhi/schemas'
+
+/** A transcript as it came, and where from. */
+export interface Input {
+  value: Uint8Array
+  /** Key of the message; undefined: it had none. */
+  key?: string | undefined
+  /** topic/partition/offset, or a file and its line. */
+  source: string
+  /** Where a call came twice, the higher stands. */
+  position: number
+  /** When it came: ISO 8601, UTC. */
+  time: string
+}
+
+/** Why a transcript got no score. */
+export interface NoScore {
+  ok: false
+  code: Rejected['code'] | 'empty' | 'wrong_key' | 'judging_failed' | 'too_slow'
+  path: string
+  message: string
+}
+
+export type Scored = { ok: true; callId: string; rubric: string; value: Uint8Array } | NoScore
+
+export interface ScoreOptions {
+  privacy: PrivacyOptions
+  maxCallBytes: number
+}
+
+/** Transcript in, ScoredEvent out, as bytes; the same input gives the same bytes. Never throws. */
+export function scoreInput(shelf: Shelf, { value, key, source, position, time }: Input, { privacy, maxCallBytes }: ScoreOptions): Scored {
+  if (value.length === 0) return no('empty', '', 'there is no value')
+  if (value.length > maxCallBytes) return no('too_large', '', `${value.length} bytes, more than ${maxCallBytes}`)
+  const parsed = parseCall(value)
+  if (!parsed.ok) return no(parsed.rejected[0].code, parsed.rejected[0].path, parsed.rejected.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; '))
+  const { call } = parsed
+  if (key !== undefined && key !== call.call_id) return no('wrong_key', 'call_id', 'the key of the message is not its call_id')
+  try {
+    const rubric = shelf.pick(call, undefined)
+    if (rubric === undefined) return noRubric(call.standard, shelf)
+    const masked = maskScored(call, rubric.score(call), privacy)
+    const event = scoredEvent(masked.call, masked.score, { source, position, scoredAt: time })
+    return { ok: true, callId: call.call_id, rubric: rubric.id.hash, value: Buffer.from(JSON.stringify(event)) }
+  } catch (error) {
+    return no('judging_failed', '', `a fault of ours: ${(error as Error).message}`)
+  }
+}
+
+function noRubric(asked: string | undefined, { standards }: Shelf): NoScore {
+  const isUnknown = asked !== undefined && !standards.includes(asked)
+  return no('unknown_standard', 'standard', isUnknown ? `unknown standard "${asked}"; there are: ${standards.join(', ')}` : 'no standard fits: routing does not cover the call, or none is in effect on its day')
+}
+
+function no(code: NoScore['code'], path: string, message: string): NoScore {
+  return { ok: false, code, path, message }
+}

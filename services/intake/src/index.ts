@@ -1,0 +1,2 @@
+export { IntakeSettings } from './intake-settings.js'
+export { type IntakeParts, startIntake } from './start-intake.js'

@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os'
+import { type Batch, type Broker, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
+import type { PrivacyOptions } from '@yuzhi/privacy'
+import { openRuleBook, type RubricRecord, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
+import { type Health, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
+import { chunksOf, inputOf, type Outcome, outcomeOf, withoutBytes } from './judge-batch.js'
+import type { ScorerSettings } from './scorer-settings.js'
+
+export interface ScorerParts {
+  settings: ScorerSettings
+  broker: Broker
+  log: Logger
+  metrics: Metrics
+  health: Health
+  privacy: PrivacyOptions
+  /** Folder of the rules, and of trained models. */
+  config: string
+  cache: string
+  /** Of the program; dead letters name it. */
+  version: string
+}
+
+/** Below the limit of the topics (1 MB), with room for the frame of a batch of records. */
+const MAX_SEND_BYTES = 900_000
+/** The broker answers a fetch after so long at the latest. */
+const FETCH_WAIT_MS = 250
+
+/** Reads calls, judges them, writes scores and dead letters together with the offset, in one transaction. */
+export async function startScorer(parts: ScorerParts): Promise<Running> {
+  const { settings, broker, log, metrics, health } = parts
+  const topics = topicsOf(settings)
+  const producer = await openStream(broker, settings, health, log)
+  const book = await openRules(parts, async (rubrics) => {
+    // The sink must know a rubric before its first score: it can be stored then without asking anybody.
+    await producer.send(rubrics.map((rubric) => ({ topic: topics.rubrics, key: rubric.hash, value: Buffer.from(JSON.stringify(rubric)) })))
+  })
+  const once = exactlyOnce(broker, {
+    group: settings.SCORER_GROUP,
+    prefix: settings.SCORER_GROUP,
+    maxSendBytes: MAX_SEND_BYTES,
+    onRetry: (error, source) => {
+      metrics.retries.inc({ stage: 'commit' })
+      log.warn({ ...source, error }, 'transaction_retried')
+    },
+  })
+  let crash: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => { crash = reject })
+  const consumption = await tillItWorks('joining the group', health, log, () => broker.consume({
+    group: settings.SCORER_GROUP,
+    topics: [topics.transcripts],
+    concurrency: settings.SCORER_PARTITIONS_AT_ONCE,
+    sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
+    maxWaitMs: FETCH_WAIT_MS,
+    onBatch: (batch) => health.working(() => handle(batch)),
+    onCrash: (error) => { crash(error) },
+  }))
+  const unwatch = watchLag(broker, consumption, settings.SCORER_GROUP, topics.transcripts, health, metrics, log)
+  health.notReady = undefined
+  log.info({ topic: topics.transcripts, group: settings.SCORER_GROUP }, 'scorer_started')
+
+  async function handle(batch: Batch): Promise<void> {
+    const todo = await once.begin(batch)
+    if (todo.length === 0) batch.resolve(batch.messages[batch.messages.length - 1].offset)
+    for (const chunk of chunksOf(todo, settings.SCORER_CHUNK_CALLS)) {
+      if (batch.isStale()) return
+      metrics.callsIn.inc(chunk.length)
+      const outcomes = await timed('judge', () => judge(batch, chunk))
+      report(await timed('commit', () => commit(batch, outcomes)), metrics, log)
+      health.moved()
+    }
+  }
+
+  async function judge(batch: Batch, chunk: readonly Message[]): Promise<Outcome[]> {
+    const scored = await whileWorking(batch, book.use((pool) => pool.score(chunk.map(inputOf))))
+    const options = { scores: topics.scores, deadLetters: topics.deadLetters, maxResultBytes: settings.SCORER_MAX_RESULT_BYTES, version: parts.version }
+    return chunk.map((message, i) => outcomeOf(message, scored[i], options))
+  }
+
+  /** What a topic will not take is found by halving and goes to the dead letters without its bytes. */
+  async function commit(batch: Batch, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> {
+    try {
+      await whileWorking(batch, once.commit(batch, outcomes[outcomes.length - 1].original.offset, outcomes.map(({ out }) => out)))
+      return outcomes
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.code !== 'too_large' || outcomes[0].out.value === null) throw error
+      if (outcomes.length === 1) return commit(batch, [withoutBytes(outcomes[0], topics.deadLetters, parts.version)])
+      const middle = outcomes.length >> 1
+      return [...(await commit(batch, outcomes.slice(0, middle))), ...(await commit(batch, outcomes.slice(middle)))]
+    }
+  }
+
+  async function timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const end = metrics.stageSeconds.startTimer({ stage })
+    const result = await work()
+    end()
+    return result
+  }
+
+  return {
+    failed,
+    async stop() {
+      health.notReady = 'stopping'
+      unwatch()
+      await consumption.stop()
+      await once.close()
+      await producer.close()
+      await book.close()
+    },
+  }
+}
+
+async function openRules({ settings, config, cache, privacy, metrics, log }: ScorerParts, announce: RuleBookOptions['announce']): Promise<RuleBook> {
+  const show = (rubrics: readonly RubricRecord[]): void => {
+    metrics.rubric.reset()
+    for (const { id, version, hash } of rubrics) {
+      metrics.rubric.set({ standard: id, version, hash }, 1)
+      log.info({ standard: id, version, hash }, 'rubric_in_use')
+    }
+  }
+  const book = await openRuleBook({
+    config, cache, privacy, announce,
+    threads: settings.SCORER_THREADS === 0 ? availableParallelism() : settings.SCORER_THREADS,
+    callTimeoutMs: settings.SCORER_CALL_TIMEOUT_MS,
+    maxCallBytes: settings.SCORER_MAX_CALL_BYTES,
+    pollMs: settings.SCORER_RULES_POLL_MS,
+    onAdopted: show,
+    onRefused: (reason) => {
+      metrics.rulesRefused.inc()
+      log.error({ problem: reason }, 'rules_refused')
+    },
+  })
+  show(book.current().rubrics)
+  return book
+}
+
+function report(outcomes: readonly Outcome[], metrics: Metrics, log: Logger): void {
+  metrics.batchCalls.observe({ stage: 'judge' }, outcomes.length)
+  for (const { deadCode, original: { topic, partition, offset }, out: { key, headers } } of outcomes) {
+    if (deadCode === undefined) {
+      metrics.callsScored.inc()
+      continue
+    }
+    metrics.callsDead.inc({ code: deadCode })
+    log.warn({ topic, partition, offset: String(offset), call_id: key?.toString(), why: deadCode, path: headers?.path }, 'dead_letter')
+  }
+}
