@@ -26,9 +26,10 @@ export interface HttpServer {
 /** /healthz, /readyz, /metrics and the routes given. */
 export async function openHttp({ host, port, healths, registry, routes = [], onError }: HttpOptions): Promise<HttpServer> {
   const sickness = (): string | undefined => healths.map((health) => health.sickness()).find((trouble) => trouble !== undefined)
+  const notReady = (): string | undefined => healths.map((health) => health.notReady).find((trouble) => trouble !== undefined)
   const own: Route = async (_request, response, path) => {
     if (path === '/healthz') say(response, sickness())
-    else if (path === '/readyz') say(response, healths.map(({ notReady }) => notReady).find((trouble) => trouble !== undefined) ?? sickness())
+    else if (path === '/readyz') say(response, notReady() ?? sickness())
     else if (path === '/metrics') response.setHeader('Content-Type', registry.contentType).end(await registry.metrics())
     else return false
     return true
@@ -36,7 +37,9 @@ export async function openHttp({ host, port, healths, registry, routes = [], onE
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     for (const route of [own, ...routes]) if (await route(request, response, path)) return
-    sendJson(response, 404, { error: `there is nothing at ${path}` })
+    const trouble = notReady()
+    if (trouble === undefined) sendJson(response, 404, { error: `there is nothing at ${path}` })
+    else sendJson(response, 503, { error: trouble })
   }
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {

@@ -24,7 +24,8 @@ export interface EndpointOptions {
 const MAX_BODY = 256 * 1024 * 1024
 const INSERT = /^\s*INSERT\s+INTO\s+(\S+)\s+FORMAT\s+(\w+)\s*$/iu
 const COMMAND = /^\s*(?:CREATE|ALTER|DROP|INSERT|OPTIMIZE|TRUNCATE|SET|USE|RENAME|SYSTEM)\b/iu
-/** Formats that the engine can hand out row by row. */
+/** Statements and formats that the engine can hand out row by row. */
+const QUERY = /^[\s(]*(?:SELECT|WITH)\b/iu
 const STREAMED = /^(?:JSONEachRow|JSONCompactEachRow\w*|TabSeparated\w*|TSV\w*|CSV\w*)$/u
 
 /** How many rows there are is not known before they are sent; the Java driver looks only whether there are any. */
@@ -84,7 +85,7 @@ async function send(executor: Executor, sql: string, { format, parameters, accep
   response.setHeader('X-ClickHouse-Format', format)
   response.setHeader('X-ClickHouse-Exception-Tag', tag)
   response.setHeader('Content-Type', format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8')
-  const chunks = STREAMED.test(format) ? executor.stream(sql, format, parameters) : once(executor.bytes(sql, format, parameters))
+  const chunks = STREAMED.test(format) && QUERY.test(sql) ? executor.stream(sql, format, parameters) : once(executor.bytes(sql, format, parameters))
   const iterator = chunks[Symbol.asyncIterator]()
   // Until the first bytes are there a failure can still go into the header.
   const first = await iterator.next()

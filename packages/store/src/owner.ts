@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { openChdb } from './chdb-executor.js'
 import { openClient } from './client-executor.js'
 import { createEndpoint } from './http-endpoint.js'
-import type { StorePlace } from './store-place.js'
+import type { Executor, Settings } from './executor.js'
+import { DATABASE, type StorePlace } from './store-place.js'
 
 /** Says where the process that has the folder open lets others in; readable by the owner of the folder alone. */
 const FILE = 'owner.json'
@@ -20,7 +21,7 @@ const Owner = z.object({ url: z.string(), user: z.string(), password: z.string()
  */
 export async function letOthersIn(dir: string): Promise<() => Promise<void>> {
   const owner = { user: 'owner', password: randomBytes(24).toString('hex') }
-  const server = createEndpoint({ ...owner, writable: true, check: (sql) => Promise.resolve(sql), open: (settings) => openChdb(dir, settings) })
+  const server = createEndpoint({ ...owner, writable: true, check: (sql) => Promise.resolve(sql), open: (settings) => openOwn(dir, settings) })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -34,6 +35,12 @@ export async function letOthersIn(dir: string): Promise<() => Promise<void>> {
       server.closeAllConnections()
     })
   }
+}
+
+async function openOwn(dir: string, settings: Settings): Promise<Executor> {
+  const executor = await openChdb(dir, settings)
+  await executor.command(`USE ${DATABASE}`)
+  return executor
 }
 
 /** The folder, or the process that has it open. */

@@ -77,7 +77,6 @@ export async function startSink({ settings, broker, store, sessions, log, metric
       batch.pause(RUBRIC_PAUSE_MS)
       return
     }
-    metrics.callsIn.inc(batch.messages.length)
     let refused: RefusedEvent[]
     try {
       refused = await whileWorking(batch, writer.write(events.map(({ value }) => value)))

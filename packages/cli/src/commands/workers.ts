@@ -99,8 +99,9 @@ function withPort(environment: Environment, { port }: WorkerOptions): Environmen
 
 export function brokerOf(settings: KafkaSettings, log: Logger): ReturnType<typeof openKafkaJs> {
   const logKafka: LogKafka = (level, message, fields) => {
-    // kafkajs calls much an error that it mends by itself.
-    log[level === 'error' ? 'warn' : 'debug']({ ...fields, said: message }, 'kafka')
+    // kafkajs calls every answer an error that it then asks for again; what it cannot mend comes back to us.
+    const isAnswer = message.startsWith('[Connection]')
+    log[level === 'error' && !isAnswer ? 'warn' : 'debug']({ ...fields, said: message }, 'kafka')
   }
   return openKafkaJs(settings, logKafka)
 }

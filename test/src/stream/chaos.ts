@@ -1,0 +1,62 @@
+import { pseudoRandom } from '../bench/sample-calls.js'
+import { actualScores, createTopics, expectedScores, pause, type Pipeline, sendSlowly, startWorker, storedCalls, storedOf, type StoredCall, untilRead, type Worker } from './harness.js'
+
+export interface ChaosOptions {
+  pipeline: Pipeline
+  kills: number
+  seed: number
+  log?: (message: string) => void
+}
+
+export interface ChaosResult {
+  sent: number
+  killed: { scorer: number; sink: number }
+  expected: Map<string, string>
+  actual: { scores: Map<string, string>; twice: string[] }
+  stored: StoredCall[]
+  shouldBeStored: StoredCall[]
+}
+
+/** A worker is killed after so long at the latest; half of them while they still start. */
+const LONGEST_LIFE_MS = 6_000
+const SETTLE_LIMIT_MS = 180_000
+
+/** Kills scorer and sink with SIGKILL at random moments under load, starts them again, and tells what came out. */
+export async function killAtRandom({ pipeline, kills, seed, log = () => undefined }: ChaosOptions): Promise<ChaosResult> {
+  const random = pseudoRandom(seed)
+  await createTopics(pipeline)
+  let isOver = false
+  const sending = sendSlowly(pipeline, `chaos${seed}`, () => isOver)
+  const workers: Record<'scorer' | 'sink', Worker> = { scorer: startWorker('scorer', pipeline), sink: startWorker('sink', pipeline) }
+  const killed = { scorer: 0, sink: 0 }
+  for (let kill = 0; kill < kills; kill++) {
+    await pause(500 + random() * LONGEST_LIFE_MS)
+    const name = random() < 0.5 ? 'scorer' : 'sink'
+    workers[name].kill('SIGKILL')
+    const how = await workers[name].ended
+    if (how !== 'SIGKILL') throw new Error(`the ${name} had ended by itself (${how}):\n${workers[name].log()}`)
+    killed[name]++
+    log(`${kill + 1}/${kills}: ${name}`)
+    workers[name] = startWorker(name, pipeline)
+  }
+  isOver = true
+  const sent = await sending
+  await untilRead(pipeline, pipeline.environment.SCORER_GROUP, pipeline.topics.transcripts, SETTLE_LIMIT_MS)
+  const expected = await expectedScores(pipeline)
+  const actual = await actualScores(pipeline)
+  const shouldBeStored = storedOf(expected)
+  const deadline = Date.now() + SETTLE_LIMIT_MS
+  let stored: StoredCall[] = []
+  while (Date.now() < deadline) {
+    try {
+      stored = await storedCalls(pipeline.dir)
+      if (stored.length >= shouldBeStored.length) break
+    } catch {
+      // The sink may be starting.
+    }
+    await pause(500)
+  }
+  for (const worker of Object.values(workers)) worker.kill('SIGTERM')
+  await Promise.all(Object.values(workers).map(({ ended }) => ended))
+  return { sent, killed, expected, actual, stored: await storedCalls(pipeline.dir), shouldBeStored }
+}
