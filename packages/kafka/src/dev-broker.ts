@@ -26,6 +26,9 @@ export interface DevBroker {
   start: () => Promise<void>
   /** Lets it end in order. */
   stop: () => Promise<void>
+  /** Holds it still, connections open, and lets it go on. */
+  freeze: () => void
+  thaw: () => void
 }
 
 const START_LIMIT_MS = 60_000
@@ -54,8 +57,18 @@ export async function startDevBroker({ dir, port = 0, log = () => undefined }: D
     await ended
     clearTimeout(timer)
   }
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    if (child?.pid !== undefined) process.kill(-child.pid, name)
+  }
   await start()
-  return { brokers: `127.0.0.1:${own}`, start, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+  return {
+    freeze: () => { signal('SIGSTOP') },
+    thaw: () => { signal('SIGCONT') },
+    brokers: `127.0.0.1:${own}`,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  }
 }
 
 function has(name: string, ...test: string[]): boolean {

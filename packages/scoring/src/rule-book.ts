@@ -137,7 +137,7 @@ async function checkedEdition(options: PoolOptions): Promise<Edition | string> {
 /** Runs beside the scoring threads; undefined: all is well. */
 function checkRules(config: string, cache: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(CHECKER, { workerData: { config, cache } })
+    const worker = new Worker(CHECKER, { workerData: { config, cache }, execArgv: [] })
     worker.once('message', (refusal: string | undefined) => {
       resolve(refusal)
       void worker.terminate()

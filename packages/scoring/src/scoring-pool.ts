@@ -141,7 +141,7 @@ class Thread {
 
   constructor({ config, cache, privacy, maxCallBytes }: PoolOptions) {
     const data: ThreadData = { config, cache, privacy, maxCallBytes }
-    this.worker = new Worker(THREAD, { workerData: data })
+    this.worker = new Worker(THREAD, { workerData: data, execArgv: [] })
     this.worker.unref()
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromThread) => {

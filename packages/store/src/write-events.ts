@@ -9,8 +9,8 @@ export interface RefusedEvent {
 }
 
 const NEWLINE = Buffer.from('\n')
-/** ClickHouse's INCORRECT_DATA: among others a field that no column has. */
-const UNKNOWN_FIELD = 117
+/** ClickHouse's INCORRECT_DATA and NOT_FOUND_COLUMN_IN_BLOCK: among others a field that no column has. */
+const UNKNOWN_FIELD = new Set([117, 10])
 
 /** Fields that no column has are an error, so that none is lost unseen. */
 export const EVENT_SETTINGS = {
@@ -33,7 +33,7 @@ export async function writeEvents(executor: Executor, database: string, events: 
       await insert(executor, database, events.slice(from, to))
       return []
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'bad_rows') throw error
+      if (!(error instanceof StoreError) || !isOfTheData(error)) throw error
       if (to - from === 1) return [{ index: from, error }]
       const middle = (from + to) >> 1
       return [...(await write(from, middle)), ...(await write(middle, to))]
@@ -42,13 +42,18 @@ export async function writeEvents(executor: Executor, database: string, events: 
   return write(0, events.length)
 }
 
+/** What the engine numbers and what neither passes nor concerns the server itself can only lie in the events. */
+function isOfTheData({ code, engineNumber, canRetry }: StoreError): boolean {
+  return code === 'bad_rows' || (code === 'failed' && engineNumber !== undefined && !canRetry)
+}
+
 async function insert(executor: Executor, database: string, events: readonly Uint8Array[]): Promise<void> {
   const send = (lines: readonly Uint8Array[]): Promise<void> =>
     executor.insert(`${database}.incoming_events`, Buffer.concat(lines.flatMap((line) => [line, NEWLINE])), 'JSONEachRow', `of ${events.length} events`)
   try {
     await send(events)
   } catch (error) {
-    if (!(error instanceof StoreError) || error.engineNumber !== UNKNOWN_FIELD) throw error
+    if (!(error instanceof StoreError) || error.engineNumber === undefined || !UNKNOWN_FIELD.has(error.engineNumber)) throw error
     const tidied = events.map(tidyEvent)
     if (tidied.every((event, i) => event === events[i])) throw error
     await send(tidied)
