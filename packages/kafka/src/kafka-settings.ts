@@ -15,8 +15,8 @@ export const KafkaSettings = z.object({
 export type KafkaSettings = z.infer<typeof KafkaSettings>
 
 /** What must go together; one message for each field that is wrong. */
-export function kafkaFaults(settings: KafkaSettings): { field: keyof KafkaSettings; message: string }[] {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = settings
+export function kafkaFaults(given: Readonly<Partial<Record<keyof KafkaSettings, unknown>>>): { field: keyof KafkaSettings; message: string }[] {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = given
   const faults: { field: keyof KafkaSettings; message: string }[] = []
   if (mechanism !== undefined && user === undefined) faults.push({ field: 'KAFKA_SASL_USERNAME', message: 'is needed with KAFKA_SASL_MECHANISM' })
   if (mechanism !== undefined && password === undefined) faults.push({ field: 'KAFKA_SASL_PASSWORD', message: 'is needed with KAFKA_SASL_MECHANISM' })

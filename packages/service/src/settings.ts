@@ -12,8 +12,8 @@ export class SettingsError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Check across fields; one message for each that is wrong. */
-export type CrossCheck<T> = (settings: T) => { field: string; message: string }[]
+/** Looks at which settings are there together; one message for each that is wrong. */
+export type CrossCheck = (given: Readonly<Record<string, unknown>>) => { field: string; message: string }[]
 
 const SettingsFile = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
@@ -22,7 +22,7 @@ const SettingsFile = z.record(z.string(), z.union([z.string(), z.number(), z.boo
  * names, with the same names; and any `NAME_FILE` gives the content of a file (for secrets).
  * Throws a SettingsError with everything that is wrong. The result is frozen.
  */
-export function readSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, environment: Environment, ...checks: CrossCheck<z.infer<z.ZodObject<Shape>>>[]): Readonly<z.infer<z.ZodObject<Shape>>> {
+export function readSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, environment: Environment, ...checks: CrossCheck[]): Readonly<z.infer<z.ZodObject<Shape>>> {
   const faults: string[] = []
   const file = environment.YUZHI_SETTINGS
   const fromFile = file === undefined ? {} : readFile(file, schema, faults)
@@ -35,7 +35,7 @@ export function readSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Sh
   }
   const parsed = schema.safeParse(values)
   if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
-  else faults.push(...checks.flatMap((check) => check(parsed.data)).map(({ field, message }) => `${field}: ${message}`))
+  faults.push(...checks.flatMap((check) => check(values)).map(({ field, message }) => `${field}: ${message}`))
   if (faults.length > 0 || !parsed.success) throw new SettingsError(faults)
   return Object.freeze(parsed.data)
 }

@@ -60,6 +60,6 @@ it('ends with 1 when the configuration is wrong, and names everything that is', 
   const pipeline = await newPipeline('127.0.0.1:1', { SCORER_CHUNK_CALLS: 'many', LOG_LEVEL: 'loud', KAFKA_SASL_MECHANISM: 'plain' })
   const worker = startWorker('scorer', pipeline)
   expect(await worker.ended).toBe(1)
-  for (const name of ['SCORER_CHUNK_CALLS', 'LOG_LEVEL']) expect(worker.log()).toContain(name)
+  for (const name of ['SCORER_CHUNK_CALLS', 'LOG_LEVEL', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']) expect(worker.log()).toContain(name)
   await pipeline.broker.close()
 }, 30_000)
