@@ -1,14 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type ChdbResult, drainPending, Session } from 'chdb'
+import type * as Chdb from 'chdb'
+import type { ChdbResult, Session } from 'chdb'
 import { type Executor, literal, type Parameters, type Settings } from './executor.js'
 import { batchError, engineError, StoreError } from './store-error.js'
 
 /** ClickHouse inside this process; one process at a time owns the folder. `settings` hold for all that the executor runs. */
 export async function openChdb(folder: string, settings: Settings = {}): Promise<Executor> {
   mkdirSync(folder, { recursive: true })
-  const session = openSession(folder)
+  // Loaded when it is needed: half a gigabyte that workers beside a server do without.
+  const chdb = await import('chdb')
+  const session = openSession(chdb, folder)
   const run = async (sql: string, format: string, parameters?: Parameters): Promise<ChdbResult> => {
     try {
       return await (parameters === undefined ? session.queryAsync(sql, { format }) : session.queryBindAsync(sql, parameters, { format }))
@@ -53,16 +56,16 @@ export async function openChdb(folder: string, settings: Settings = {}): Promise
     },
     async close() {
       session.close()
-      await drainPending()
+      await chdb.drainPending()
     },
   }
   for (const [name, value] of Object.entries(settings)) await executor.command(`SET ${name} = ${typeof value === 'number' ? value : literal(value)}`)
   return executor
 }
 
-function openSession(folder: string): Session {
+function openSession(chdb: typeof Chdb, folder: string): Session {
   try {
-    return new Session(folder)
+    return new chdb.Session(folder)
   } catch (error) {
     throw new StoreError('locked', `cannot open the store in ${folder}: another process may be using it`, true, { cause: error })
   }

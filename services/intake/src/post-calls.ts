@@ -25,11 +25,13 @@ export function postCalls({ maxBodyBytes, maxPendingBytes, take, now }: PostOpti
       return true
     }
     const announced = Number(request.headers['content-length'] ?? 0)
-    if (announced > maxBodyBytes) {
+    const tooLarge = (): true => {
+      // What still comes is not read.
+      response.setHeader('Connection', 'close')
       sendJson(response, 413, { error: `the body is larger than ${maxBodyBytes} bytes: send fewer calls at a time` })
-      request.destroy()
       return true
     }
+    if (announced > maxBodyBytes) return tooLarge()
     if (pending > 0 && pending + announced > maxPendingBytes) {
       response.setHeader('Retry-After', RETRY_AFTER_SECONDS)
       sendJson(response, 429, { error: 'too much waits to be stored: send it again in a second' })
@@ -44,10 +46,7 @@ export function postCalls({ maxBodyBytes, maxPendingBytes, take, now }: PostOpti
         counted += more
         pending += more
       })
-      if (body === undefined) {
-        sendJson(response, 413, { error: `the body is larger than ${maxBodyBytes} bytes: send fewer calls at a time` })
-        return true
-      }
+      if (body === undefined) return tooLarge()
       const { accepted, rejected } = await take(isLines(request, body) ? linesOf(body) : [{ number: 1, value: body }], { source: 'http', at })
       sendJson(response, accepted.length === 0 ? 422 : 200, { accepted: accepted.length, calls: accepted, rejected })
     } catch (error) {

@@ -10,7 +10,7 @@ afterAll(() => broker?.kill())
 
 it('waits for a broker that is away at the start, and loses nothing when it crashes and comes back twice under load', async () => {
   const port = await freePort()
-  const pipeline = await newPipeline(`127.0.0.1:${port}`)
+  const pipeline = newPipeline(`127.0.0.1:${port}`)
   const workers = [startWorker('scorer', pipeline), startWorker('sink', pipeline)]
   await pause(8_000)
   expect(workers.map(({ process: { exitCode } }) => exitCode)).toEqual([null, null])

@@ -12,7 +12,7 @@ import { scorerHere, sinkHere } from './in-process.js'
 const MEGABYTE = 1024 * 1024
 
 it('pauses while ClickHouse is away, slow or cut off in mid-answer, holds little memory meanwhile, and catches up', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await createTopics(pipeline)
   const clickhouse = await startServer(mkdtempSync(path.join(tmpdir(), 'yuzhi-clickhouse-')))
   const proxy = await openFlakyProxy(Number(new URL(clickhouse.options.url).port))

@@ -26,7 +26,7 @@ export interface Pipeline {
 export const PARTITIONS = 4
 const MAX_CALL_BYTES = 16 * 1024 * 1024
 
-export async function newPipeline(brokers: string, overrides: Record<string, string> = {}): Promise<Pipeline> {
+export function newPipeline(brokers: string, overrides: Record<string, string> = {}): Pipeline {
   const name = `p${Math.random().toString(36).slice(2, 8)}`
   const topics = { transcripts: `${name}.transcripts`, scores: `${name}.scores`, deadLetters: `${name}.dead-letters`, rubrics: `${name}.rubrics` }
   const broker = openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers }))

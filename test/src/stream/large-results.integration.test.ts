@@ -25,7 +25,7 @@ async function scoreAll(pipeline: Pipeline, calls: readonly (typeof sample)[], o
 }
 
 it('divides large results over several requests and buries the one that no request can hold', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await createTopics(pipeline)
   const calls = [...Array.from({ length: 12 }, (_, i) => withTurns(`large-${i}`, 3000)), withTurns('too-large', 14_000), withTurns('small', 4)]
   const { scored, dead } = await scoreAll(pipeline, calls)
@@ -34,7 +34,7 @@ it('divides large results over several requests and buries the one that no reque
 }, 90_000)
 
 it('finds the result that a topic with a lower limit refuses and buries it alone', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await pipeline.broker.createTopics(topicSpecs(PARTITIONS, 1, pipeline.topics).map((spec) => (spec.topic === pipeline.topics.scores ? { ...spec, settings: { 'max.message.bytes': '60000' } } : spec)))
   const { scored, dead } = await scoreAll(pipeline, [...Array.from({ length: 6 }, (_, i) => withTurns(`small-${i}`, 6)), withTurns('refused', 1500), withTurns('last', 6)])
   expect(scored).toEqual(['last', ...Array.from({ length: 6 }, (_, i) => `small-${i}`)].sort())

@@ -31,7 +31,7 @@ const poison: Record<string, { key: string | null; value: Buffer | null; code: s
 }
 
 beforeAll(async () => {
-  pipeline = await newPipeline(await testBrokers())
+  pipeline = newPipeline(await testBrokers())
   const specs = topicSpecs(PARTITIONS, 1, pipeline.topics)
   // A producer of others may have made the topic, with other limits.
   await pipeline.broker.createTopics(specs.map((spec) => (spec.topic === pipeline.topics.transcripts ? { ...spec, settings: { ...spec.settings, 'max.message.bytes': String(60 * MEGABYTE) } } : spec)))

@@ -13,7 +13,7 @@ async function expectOnce(pipeline: Pipeline, sent: number): Promise<void> {
 }
 
 it('gives each call one score while workers join and leave under load', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await createTopics(pipeline)
   let isOver = false
   const sending = sendSlowly(pipeline, 'moving', () => isOver)
@@ -30,7 +30,7 @@ it('gives each call one score while workers join and leave under load', async ()
 }, 120_000)
 
 it('fences a worker that stalls past its session: it writes nothing of what others did meanwhile, and goes on', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await createTopics(pipeline)
   let isOver = false
   const sending = sendSlowly(pipeline, 'stalling', () => isOver)

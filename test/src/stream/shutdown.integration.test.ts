@@ -12,7 +12,7 @@ afterAll(() => frozen?.kill())
 const started = (log: () => string, name: string): Promise<void> => eventually(`the ${name}`, () => log().includes(`${name}_started`))
 
 it('ends with 0 on SIGTERM under load, again and again, and nothing is half-written', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   await createTopics(pipeline)
   let isOver = false
   const sending = sendSlowly(pipeline, 'stopping', () => isOver)
@@ -42,7 +42,7 @@ it('ends with 0 on SIGTERM under load, again and again, and nothing is half-writ
 
 it('ends with 3 when the deadline comes before the work is done, and with 4 at a second signal', async () => {
   frozen = await startDevBroker({ dir: mkdtempSync(path.join(tmpdir(), 'yuzhi-frozen-')) })
-  const pipeline = await newPipeline(frozen.brokers, { YUZHI_STOP_DEADLINE_MS: '2000' })
+  const pipeline = newPipeline(frozen.brokers, { YUZHI_STOP_DEADLINE_MS: '2000' })
   const workers = [startWorker('scorer', pipeline), startWorker('scorer', pipeline)]
   await Promise.all(workers.map(({ log }) => started(log, 'scorer')))
   await pause(1_000)
@@ -57,7 +57,7 @@ it('ends with 3 when the deadline comes before the work is done, and with 4 at a
 }, 60_000)
 
 it('ends with 1 when the configuration is wrong, and names everything that is', async () => {
-  const pipeline = await newPipeline('127.0.0.1:1', { SCORER_CHUNK_CALLS: 'many', LOG_LEVEL: 'loud', KAFKA_SASL_MECHANISM: 'plain' })
+  const pipeline = newPipeline('127.0.0.1:1', { SCORER_CHUNK_CALLS: 'many', LOG_LEVEL: 'loud', KAFKA_SASL_MECHANISM: 'plain' })
   const worker = startWorker('scorer', pipeline)
   expect(await worker.ended).toBe(1)
   for (const name of ['SCORER_CHUNK_CALLS', 'LOG_LEVEL', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']) expect(worker.log()).toContain(name)

@@ -19,7 +19,7 @@ function judged(id: string): Record<string, unknown> & { rubric: { hash: string 
 }
 
 it('stores results of older and newer scorers and buries what is none, while the rest goes on', async () => {
-  const pipeline = await newPipeline(await testBrokers())
+  const pipeline = newPipeline(await testBrokers())
   const { topics, broker } = pipeline
   await createTopics(pipeline)
   const record = rubricRecord(shelf.compile(shelf.ruleSets[0]))
