@@ -124,6 +124,7 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Consumpti
     heartbeatInterval: Math.floor(sessionTimeoutMs / HEARTBEATS_IN_SESSION),
     ...(options.minBytes === undefined ? {} : { minBytes: options.minBytes }),
     ...(options.maxWaitMs === undefined ? {} : { maxWaitTimeInMs: options.maxWaitMs }),
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: options.maxBytesPerPartition }),
     readUncommitted: false,
     retry: RETRY,

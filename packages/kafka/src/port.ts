@@ -52,6 +52,8 @@ export interface ConsumeOptions {
   /** The broker answers a fetch when it has so many bytes, or after `maxWaitMs`. */
   minBytes?: number
   maxWaitMs?: number
+  /** Of one fetch in all. */
+  maxBytes?: number
   /** Of one fetch for one partition; a message that is larger comes alone. */
   maxBytesPerPartition?: number
   /** A member that is silent for so long is out. */

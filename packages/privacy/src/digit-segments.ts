@@ -29,7 +29,10 @@ const WORD_AFTER = /^(?:下|遍|样|定|起|直|次|些|会|边|共|般|种|切|
 const SCALE = /[十百千万亿]/u
 
 /** A digit, or some of one: 三个八 is 888. */
-const UNIT = new RegExp(`(?:[二两三四]个${DIGIT})|${DIGIT}`, 'u')
+const UNIT = `(?:[二两三四]个${DIGIT})|${DIGIT}`
+/** The next one, and one just here. */
+const NEXT_UNIT = new RegExp(UNIT, 'gu')
+const UNIT_HERE = new RegExp(UNIT, 'yu')
 
 /** What people say and recognisers write between the groups of one number. */
 const JOINER =
@@ -84,25 +87,27 @@ type Place = Pick<Segment, 'turn' | 'start' | 'end' | 'digits'>
 
 /** Digits that stand side by side; numerals that belong to words or amounts are left out. */
 function segmentsOf(folded: string, turn: number): Place[] {
-  const text = folded.replace(JOINER_WORDS, (words) => ' '.repeat(words.length))
+  const text = folded.includes('位') ? folded.replace(JOINER_WORDS, (words) => ' '.repeat(words.length)) : folded
   const segments: Place[] = []
-  for (let i = 0; i < text.length; ) {
-    const found = UNIT.exec(text.slice(i, i + 3))
-    if (found?.index !== 0) {
-      i++
-      continue
-    }
+  for (let i = indexFrom(NEXT_UNIT, text, 0); i >= 0; ) {
     let end = i
     let digits = ''
-    for (let unit: RegExpExecArray | null = found; unit?.index === 0; unit = UNIT.exec(text.slice(end, end + 3))) {
+    UNIT_HERE.lastIndex = i
+    for (let unit = UNIT_HERE.exec(text); unit !== null; unit = UNIT_HERE.exec(text)) {
       digits += valueOf(unit[0])
-      end += unit[0].length
+      end = UNIT_HERE.lastIndex
     }
     const trimmed = trim(text, i, end, digits)
     if (trimmed !== undefined) segments.push({ turn, ...trimmed })
-    i = end
+    i = indexFrom(NEXT_UNIT, text, end)
   }
   return withCheckLetters(segments, text, turn)
+}
+
+/** Where a global pattern is found next; -1: nowhere. */
+function indexFrom(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? -1
 }
 
 function valueOf(unit: string): string {

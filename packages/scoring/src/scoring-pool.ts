@@ -38,6 +38,8 @@ export class RulesBroken extends Error {
 
 /** Judged together in one thread: enough to make the way there and back not count. */
 const CHUNK = 32
+/** What a call leaves behind dies young; with room for it a tenth less time goes into collecting it. */
+const YOUNG_MB = 64
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../dist/scoring-thread.js' : './scoring-thread.js', import.meta.url)
 
 /** Compiles the rules in every thread; throws RulesBroken where they are faulty. */
@@ -141,7 +143,7 @@ class Thread {
 
   constructor({ config, cache, privacy, maxCallBytes }: PoolOptions) {
     const data: ThreadData = { config, cache, privacy, maxCallBytes }
-    this.worker = new Worker(THREAD, { workerData: data, execArgv: [] })
+    this.worker = new Worker(THREAD, { workerData: data, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     this.worker.unref()
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromThread) => {

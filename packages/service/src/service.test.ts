@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { type EventEmitter } from 'node:events'
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { Health } from './health.js'
@@ -92,9 +92,8 @@ describe('runService', () => {
   it('stops on a signal and says when the deadline came first', async () => {
     const never = new Promise<never>(() => undefined)
     const run = runService({ failed: never, stop: () => never }, 50, logTo([]))
-    ;(process as EventEmitter).emit('SIGTERM', 'SIGTERM')
+    process.emit('SIGTERM')
     expect(await run).toBe(EXIT.deadline)
-    ;(process as EventEmitter).removeAllListeners('SIGTERM')
-    ;(process as EventEmitter).removeAllListeners('SIGINT')
+    for (const signal of ['SIGTERM', 'SIGINT']) process.removeAllListeners(signal)
   })
 })

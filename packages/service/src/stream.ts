@@ -35,17 +35,17 @@ export async function openStream(broker: Broker, settings: StreamSettings, healt
 }
 
 /** Shows how much waits for this worker, and lets health know that there is work. Returns what ends it. */
-export function watchLag(broker: Broker, consumption: Consumption, group: string, topic: string, health: Health, metrics: Metrics, log: Logger): () => void {
+export function watchLag(broker: Broker, consumptions: readonly Consumption[], group: string, topic: string, health: Health, metrics: Metrics, log: Logger): () => void {
   let shown: number[] = []
   const look = async (): Promise<void> => {
-    const own = new Set(consumption.assigned().filter((source) => source.topic === topic).map(({ partition }) => partition))
+    const own = new Set(consumptions.flatMap(({ assigned }) => assigned()).filter((source) => source.topic === topic).map(({ partition }) => partition))
     const lags = (await broker.lag(group, [topic])).filter(({ partition }) => own.has(partition))
     for (const partition of shown) metrics.lag.remove({ topic, partition: String(partition) })
     shown = lags.map(({ partition }) => partition)
     let waiting = 0
     for (const { partition, committed, end, lag } of lags) {
       // Committed offsets stand before the markers of transactions, which nobody will ever read.
-      const position = consumption.position({ topic, partition }) ?? committed
+      const position = consumptions.map(({ position: at }) => at({ topic, partition })).find((offset) => offset !== undefined) ?? committed
       const behind = position === undefined ? lag : Math.max(0, Math.min(lag, Number(end - position)))
       metrics.lag.set({ topic, partition: String(partition) }, behind)
       waiting += behind

@@ -16,8 +16,8 @@ export interface EventWriterOptions {
 export interface EventWriter {
   /** Returns once the events are stored, with those that never will be. Rejects when the writer is closed before. */
   write: (events: readonly Uint8Array[]) => Promise<RefusedEvent[]>
-  /** Events that wait or are on their way. */
-  pending: () => number
+  /** Begins an insert with what waits: nothing more will come before it is done. */
+  flush: () => void
   /** Stores what waits; what cannot be stored at the first attempt is given back. */
   close: () => Promise<void>
 }
@@ -36,7 +36,6 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
   let waiting: Waiting[] = []
   let rows = 0
   let bytes = 0
-  let inFlight = 0
   let timer: NodeJS.Timeout | undefined
   let isClosing = false
   let wake: () => void = () => undefined
@@ -52,13 +51,10 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
       return
     }
     const batch = waiting
-    const count = rows
     waiting = []
     rows = 0
     bytes = 0
-    inFlight += count
     const run = store(session, batch).finally(() => {
-      inFlight -= count
       running.delete(run)
       idle.push(session)
       if (isFull() || isClosing) flush()
@@ -107,7 +103,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
       if (isFull()) flush()
       else timer ??= setTimeout(flush, maxMs)
     }),
-    pending: () => rows + inFlight,
+    flush,
     async close() {
       isClosing = true
       wake()

@@ -19,6 +19,8 @@ export const EVENT_SETTINGS = {
   input_format_json_ignore_unknown_keys_in_named_tuple: 0,
   input_format_json_read_objects_as_strings: 1,
   input_format_json_read_arrays_as_strings: 1,
+  // Merges make the index of words; until then a part is searched through.
+  exclude_materialize_skip_indexes_on_insert: 'by_words',
 } as const
 
 /**

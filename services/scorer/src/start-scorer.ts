@@ -54,7 +54,7 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
     onBatch: (batch) => health.working(() => handle(batch)),
     onCrash: (error) => { crash(error) },
   }))
-  const unwatch = watchLag(broker, consumption, settings.SCORER_GROUP, topics.transcripts, health, metrics, log)
+  const unwatch = watchLag(broker, [consumption], settings.SCORER_GROUP, topics.transcripts, health, metrics, log)
   health.notReady = undefined
   log.info({ topic: topics.transcripts, group: settings.SCORER_GROUP }, 'scorer_started')
 

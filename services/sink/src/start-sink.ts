@@ -1,4 +1,4 @@
-import { type Batch, type Broker, deadLetter, type DeadLetterReason, type Message, type Outgoing, whileWorking } from '@yuzhi/kafka'
+import { type Batch, type Broker, type Consumption, deadLetter, type DeadLetterReason, type Message, type Outgoing, whileWorking } from '@yuzhi/kafka'
 import { type Health, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
 import { openEventWriter, type RefusedEvent, type Store } from '@yuzhi/store'
 import { readRubric, rubricOf } from './read-rubric.js'
@@ -16,7 +16,10 @@ export interface SinkParts {
   version: string
 }
 
-const FETCH_WAIT_MS = 100
+/** Partitions are fetched together and stored in one insert. */
+const PARTITIONS_AT_ONCE = 64
+/** The broker answers at once when so much is there. */
+const FETCH_LEAST_BYTES = 4 * 1024 * 1024
 /** A rubric is on its way in a topic of its own; it is looked for so often. */
 const RUBRIC_PAUSE_MS = 200
 
@@ -47,17 +50,25 @@ export async function startSink({ settings, broker, store, sessions, log, metric
   let isStopping = false
   let crash: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => { crash = reject })
-  const consumption = await tillItWorks('joining the group', health, log, () => broker.consume({
+  /** Batches in hand, and those of them that wait for their insert. */
+  let active = 0
+  let waiting = 0
+  const consume = (): Promise<Consumption> => tillItWorks('joining the group', health, log, () => broker.consume({
     group: settings.SINK_GROUP,
     topics: [topics.scores, topics.rubrics],
-    concurrency: settings.SINK_PARTITIONS_AT_ONCE,
+    concurrency: PARTITIONS_AT_ONCE,
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
-    maxWaitMs: FETCH_WAIT_MS,
-    maxBytesPerPartition: settings.SINK_FETCH_BYTES,
-    onBatch: (batch) => health.working(() => (batch.topic === topics.rubrics ? takeRubrics(batch) : storeScores(batch))),
+    // The broker gathers calls until there are enough or the time is over; what is fetched is stored at once.
+    minBytes: Math.min(FETCH_LEAST_BYTES, settings.SINK_BATCH_BYTES),
+    maxWaitMs: settings.SINK_BATCH_MS,
+    maxBytes: settings.SINK_BATCH_BYTES,
+    maxBytesPerPartition: settings.SINK_BATCH_BYTES,
+    onBatch: (batch) => health.working(() => (batch.topic === topics.rubrics ? takeRubrics(batch) : counted(() => storeScores(batch)))),
     onCrash: (error) => { crash(error) },
   }))
-  const unwatch = watchLag(broker, consumption, settings.SINK_GROUP, topics.scores, health, metrics, log)
+  const consumptions: Consumption[] = []
+  for (let member = 0; member < settings.SINK_CONSUMERS; member++) consumptions.push(await consume())
+  const unwatch = watchLag(broker, consumptions, settings.SINK_GROUP, topics.scores, health, metrics, log)
   health.notReady = undefined
   log.info({ topic: topics.scores, group: settings.SINK_GROUP }, 'sink_started')
 
@@ -71,6 +82,21 @@ export async function startSink({ settings, broker, store, sessions, log, metric
     await finish(batch, letters)
   }
 
+  async function counted(work: () => Promise<void>): Promise<void> {
+    active++
+    try {
+      await work()
+    } finally {
+      active--
+      flushWhenComplete()
+    }
+  }
+
+  /** When every batch in hand waits, no other comes before they are stored. */
+  function flushWhenComplete(): void {
+    if (waiting > 0 && waiting === active) writer.flush()
+  }
+
   async function storeScores(batch: Batch): Promise<void> {
     const { events, letters, isComplete } = await divide(batch)
     if (!isComplete) {
@@ -79,7 +105,10 @@ export async function startSink({ settings, broker, store, sessions, log, metric
     }
     let refused: RefusedEvent[]
     try {
-      refused = await whileWorking(batch, writer.write(events.map(({ value }) => value)))
+      const stored = writer.write(events.map(({ value }) => value))
+      waiting++
+      flushWhenComplete()
+      refused = await whileWorking(batch, stored.finally(() => { waiting-- }))
     } catch (error) {
       // What was not stored is fetched again by whoever comes next.
       if (isStopping) return
@@ -133,7 +162,7 @@ export async function startSink({ settings, broker, store, sessions, log, metric
       health.notReady = 'stopping'
       unwatch()
       const closing = writer.close()
-      await consumption.stop()
+      await Promise.all(consumptions.map((consumption) => consumption.stop()))
       await closing
       await producer.close()
     },

@@ -6,11 +6,12 @@ import { benchScore } from './bench-score.js'
 import { benchSimilar } from './bench-similar.js'
 import { benchStartup } from './bench-startup.js'
 import { benchStore } from './bench-store.js'
+import { benchStream } from './bench-stream.js'
 
-const SECTIONS = { score: benchScore, phrases: benchPhrases, startup: benchStartup, similar: benchSimilar, store: benchStore }
+const SECTIONS = { score: benchScore, phrases: benchPhrases, startup: benchStartup, similar: benchSimilar, store: benchStore, stream: benchStream }
 const FILE = `${ROOT}BENCHMARKS.md`
 
-/** `npm run bench [-- score|phrases|startup|similar|store …] [--calls N]`: measures, prints, and writes the sections to BENCHMARKS.md. */
+/** `npm run bench [-- score|phrases|startup|similar|store|stream …] [--calls N]`: measures, prints, and writes the sections to BENCHMARKS.md. */
 const asked = process.argv.slice(2)
 const names = Object.keys(SECTIONS).filter((name) => asked.length === 0 || asked.includes(name)) as (keyof typeof SECTIONS)[]
 const sections = readSections()
