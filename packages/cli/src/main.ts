@@ -18,6 +18,8 @@ const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', 
 const THREADPOOL = '16'
 
 process.env.UV_THREADPOOL_SIZE ??= THREADPOOL
+/** For what is still being written to the standard streams. */
+const EXIT_GRACE_MS = 2_000
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -60,6 +62,8 @@ try {
   exitCode = report(error)
 }
 process.exitCode = exitCode
+// Threads and connections of a command that failed are nobody's any more.
+if (exitCode !== 0) setTimeout(() => process.exit(exitCode), EXIT_GRACE_MS).unref()
 
 function report(error: unknown): number {
   const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isFileError(error)

@@ -140,10 +140,32 @@ describe('exactly once', () => {
         batch.resolve(last(batch))
         return
       }
-      await owner.commit(fresh, todo[todo.length - 1].offset, todo.map(({ key, value }) => ({ topic: target, key, value })))
+      await owner.commit(fresh, todo.map(({ offset, key, value }) => ({ offset, out: { topic: target, key, value } })))
     })
     await eventually('all results', async () => (await broker.committed(group, { topic: source, partition: 0 })) === 60n)
     expect(texts(await allOf(broker, target)).sort()).toEqual(Array.from({ length: 60 }, (_, i) => `m${i}`).sort())
     await Promise.all(owners.map((owner) => owner.close()))
+  })
+
+  it('adds only what is missing when another owner has done a part of the batch in between', async () => {
+    const [source, target] = [await newTopic(), await newTopic()]
+    const group = unique('group')
+    await send(source, Array.from({ length: 20 }, (_, i) => `m${i}`))
+    const options = { group, prefix: group, maxSendBytes: 100_000 }
+    const [slow, quick] = [exactlyOnce(broker, options), exactlyOnce(broker, options)]
+    const resultsOf = (messages: readonly Message[]): Parameters<typeof slow.commit>[1] => messages.map(({ offset, key, value }) => ({ offset, out: { topic: target, key, value } }))
+    let isDone = false
+    await consume(group, source, async (batch) => {
+      if (isDone) return
+      const [mine, other] = [{ ...batch, generation: 1001 }, { ...batch, generation: 1002 }]
+      const todo = await slow.begin(mine)
+      await quick.commit(other, resultsOf((await quick.begin(other)).slice(0, 8)))
+      // Its transactional id was fenced; it owns it again, and finds eight of twenty done.
+      await slow.commit(mine, resultsOf(todo))
+      isDone = true
+    })
+    await eventually('all results', () => isDone)
+    expect(texts(await allOf(broker, target))).toEqual(Array.from({ length: 20 }, (_, i) => `m${i}`))
+    await Promise.all([slow.close(), quick.close()])
   })
 })

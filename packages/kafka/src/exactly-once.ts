@@ -14,14 +14,23 @@ export interface ExactlyOnceOptions {
 export interface ExactlyOnce {
   /** Makes this process the owner of the batch's partition and returns the messages that nobody has finished yet. */
   begin: (batch: Batch) => Promise<readonly Message[]>
-  /** Sends the results of messages up to `last` together with the offset behind it, once. */
-  commit: (batch: Batch, last: bigint, results: readonly Outgoing[]) => Promise<void>
+  /** Sends the results together with the offset behind the last of their inputs, each once; at least one, in order. */
+  commit: (batch: Batch, results: readonly Result[]) => Promise<void>
   close: () => Promise<void>
+}
+
+/** What came of an input. */
+export interface Result {
+  /** Of the input. */
+  offset: bigint
+  out: Outgoing
 }
 
 interface Lane {
   generation: number
   producer: TransactionalProducer
+  /** Offset behind the last input that is done. */
+  next: bigint
 }
 
 const RETRY_FOR_MS = 120_000
@@ -44,12 +53,20 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
     lanes.delete(keyOf(source))
     await lane?.producer.close().catch(() => undefined)
   }
-  /** Fences others; returns the offset behind the last input that is done. */
-  const own = async (batch: Batch): Promise<bigint> => {
+  /** Fences others, then asks what is done. */
+  const own = async (batch: Batch): Promise<Lane> => {
     await drop(batch)
     const producer = await broker.openTransactional(keyOf(batch))
-    lanes.set(keyOf(batch), { generation: batch.generation, producer })
-    return (await broker.committed(group, batch)) ?? 0n
+    const lane = { generation: batch.generation, producer, next: (await broker.committed(group, batch)) ?? 0n }
+    lanes.set(keyOf(batch), lane)
+    return lane
+  }
+  /** The lane of the assignment that the batch came with. */
+  const laneOf = async (batch: Batch): Promise<Lane> => {
+    const lane = lanes.get(keyOf(batch))
+    if (lane?.generation === batch.generation) return lane
+    if (batch.isStale()) throw new KafkaError('fenced', `${batch.topic}/${batch.partition} is another's by now`, true)
+    return own(batch)
   }
   /** Tries until it works; whoever has lost the place in the group stops trying. */
   const persist = async <T>(batch: Batch, attempt: () => Promise<T>): Promise<T> => {
@@ -58,8 +75,8 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
       try {
         return await attempt()
       } catch (error) {
-        // Its transaction is in an unknown state: no more is done with it.
-        await drop(batch)
+        // Its transaction is in an unknown state: no more is done with it. A lane of a later assignment is none of ours.
+        if (lanes.get(keyOf(batch))?.generation === batch.generation) await drop(batch)
         if (!(error instanceof KafkaError) || !error.canRetry || Date.now() > deadline || batch.isStale()) throw error
         onRetry?.(error, { topic: batch.topic, partition: batch.partition })
         await new Promise((resolve) => setTimeout(resolve, pause))
@@ -69,20 +86,18 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
   }
   return {
     async begin(batch) {
-      if (lanes.get(keyOf(batch))?.generation === batch.generation) return batch.messages
-      const next = await persist(batch, () => own(batch))
+      const { next } = await persist(batch, () => laneOf(batch))
       return batch.messages.filter(({ offset }) => offset >= next)
     },
-    async commit(batch, last, results) {
-      const sends = divide(results, maxSendBytes)
+    async commit(batch, results) {
+      const last = results[results.length - 1].offset
       await persist(batch, async () => {
-        let lane = lanes.get(keyOf(batch))
-        if (lane?.generation !== batch.generation) {
-          // It may have been committed although the answer was lost.
-          if ((await own(batch)) > last) return
-          lane = lanes.get(keyOf(batch))
-        }
-        await lane?.producer.transact({ sends, group, source: batch, nextOffset: batch.behind(last) })
+        const lane = await laneOf(batch)
+        // Some may be done although the answer was lost, or by an owner in between.
+        const rest = results.filter(({ offset }) => offset >= lane.next)
+        if (rest.length === 0) return
+        await lane.producer.transact({ sends: divide(rest.map(({ out }) => out), maxSendBytes), group, source: batch, nextOffset: batch.behind(last) })
+        lane.next = last + 1n
       })
       batch.resolve(last)
     },
@@ -93,7 +108,7 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
   }
 }
 
-export function bytesOf({ key, value }: Outgoing): number {
+function bytesOf({ key, value }: Outgoing): number {
   return (value?.length ?? 0) + (key?.length ?? 0) + FRAME_BYTES
 }
 

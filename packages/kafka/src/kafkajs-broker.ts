@@ -115,6 +115,9 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Of all consumers of this process, so that no two assignments of a partition have one number. */
+let joins = 0
+
 async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Consumption> {
   const { group, topics, concurrency = 1, sessionTimeoutMs = SESSION_TIMEOUT_MS, onBatch, onCrash } = options
   const consumer = kafka.consumer({
@@ -133,7 +136,7 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Consumpti
   let assigned: TopicPartition[] = []
   const positions = new Map<string, bigint>()
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    generation++
+    generation = ++joins
     positions.clear()
     assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))
   })

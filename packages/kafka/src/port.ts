@@ -28,7 +28,7 @@ export interface Batch extends TopicPartition {
   messages: readonly Message[]
   /** Of the next message that will be written to the partition. */
   highWatermark: bigint
-  /** Counts the assignments of partitions to this consumer; another number means that others may have worked in between. */
+  /** Of the assignment that gave this partition; another number means that others may have worked in between. */
   generation: number
   /** Keeps the place in the group while work goes on; throws when it is lost. */
   heartbeat: () => Promise<void>

@@ -1,4 +1,3 @@
-import { type EventEmitter } from 'node:events'
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { Health } from './health.js'

@@ -17,6 +17,6 @@ export { bodyOf, type ReckonedScore, type ReckonScore, review, type Review, type
 export { exportStore, importStore, type Transferred } from './transfer.js'
 export { serveSql, type ServeOptions } from './serve-sql.js'
 export { applyRetention, Retention } from './retention.js'
-export { EVENT_SETTINGS, type RefusedEvent, writeEvents } from './write-events.js'
+export { EVENT_SESSION_SETTINGS, type RefusedEvent, writeEvents } from './write-events.js'
 export { type EventWriter, type EventWriterOptions, openEventWriter } from './event-writer.js'
 export { letOthersIn, wayInto } from './owner.js'

@@ -19,9 +19,14 @@ export const EVENT_SETTINGS = {
   input_format_json_ignore_unknown_keys_in_named_tuple: 0,
   input_format_json_read_objects_as_strings: 1,
   input_format_json_read_arrays_as_strings: 1,
+  // Sessions work side by side; dividing one insert among threads costs more than it brings.
+  input_format_parallel_parsing: 0,
   // Merges make the index of words; until then a part is searched through.
   exclude_materialize_skip_indexes_on_insert: 'by_words',
 } as const
+
+/** For sessions that do nothing but take events. */
+export const EVENT_SESSION_SETTINGS = { ...EVENT_SETTINGS, max_threads: 1 } as const
 
 /**
  * Stores events (ScoredEvent, one JSON object each); returns once every table has acknowledged them.

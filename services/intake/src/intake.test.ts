@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { Health, type HttpServer, openHttp, openLog, openMetrics, type Running } from '@yuzhi/service'
-import { EVENT_SETTINGS, openExecutor, openStore, queryRows, type Store, writeEvents } from '@yuzhi/store'
+import { EVENT_SESSION_SETTINGS, openExecutor, openStore, queryRows, type Store, writeEvents } from '@yuzhi/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IntakeSettings } from './intake-settings.js'
 import { startIntake } from './start-intake.js'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const metrics = openMetrics('up')
   const health = new Health(60_000, metrics.lastProgress)
   store = await openStore({ dir })
-  const executor = await openExecutor({ dir }, EVENT_SETTINGS)
+  const executor = await openExecutor({ dir }, EVENT_SESSION_SETTINGS)
   const started = await startIntake({
     settings: IntakeSettings.parse({ INTAKE_THREADS: '1', INTAKE_MAX_BODY_BYTES: '200000', INTAKE_MAX_PENDING_BYTES: '100000', INTAKE_INBOX_POLL_MS: '100', INTAKE_BATCH_MS: '5', INTAKE_RULES_POLL_MS: '0' }),
     dir, store, metrics, health,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { type Batch, type Broker, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
+import { type Batch, type Broker, type Consumption, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
 import type { PrivacyOptions } from '@yuzhi/privacy'
 import { openRuleBook, type RubricRecord, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
 import { type Health, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
@@ -24,6 +24,10 @@ export interface ScorerParts {
 const MAX_SEND_BYTES = 900_000
 /** The broker answers a fetch after so long at the latest. */
 const FETCH_WAIT_MS = 250
+/** Of a partition; some hundred calls. */
+const FETCH_BYTES = 2 * 1024 * 1024
+/** Partitions of one member that are worked on side by side. */
+const PARTITIONS_AT_ONCE = 4
 
 /** Reads calls, judges them, writes scores and dead letters together with the offset, in one transaction. */
 export async function startScorer(parts: ScorerParts): Promise<Running> {
@@ -45,28 +49,42 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
   })
   let crash: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => { crash = reject })
-  const consumption = await tillItWorks('joining the group', health, log, () => broker.consume({
+  const consume = (): Promise<Consumption> => tillItWorks('joining the group', health, log, () => broker.consume({
     group: settings.SCORER_GROUP,
     topics: [topics.transcripts],
-    concurrency: settings.SCORER_PARTITIONS_AT_ONCE,
+    concurrency: PARTITIONS_AT_ONCE,
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
     maxWaitMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: FETCH_BYTES,
     onBatch: (batch) => health.working(() => handle(batch)),
     onCrash: (error) => { crash(error) },
   }))
-  const unwatch = watchLag(broker, [consumption], settings.SCORER_GROUP, topics.transcripts, health, metrics, log)
+  const consumptions: Consumption[] = []
+  for (let member = 0; member < settings.SCORER_CONSUMERS; member++) consumptions.push(await consume())
+  const unwatch = watchLag(broker, consumptions, settings.SCORER_GROUP, topics.transcripts, health, metrics, log)
   health.notReady = undefined
   log.info({ topic: topics.transcripts, group: settings.SCORER_GROUP }, 'scorer_started')
 
   async function handle(batch: Batch): Promise<void> {
     const todo = await once.begin(batch)
     if (todo.length === 0) batch.resolve(batch.messages[batch.messages.length - 1].offset)
-    for (const chunk of chunksOf(todo, settings.SCORER_CHUNK_CALLS)) {
-      if (batch.isStale()) return
-      metrics.callsIn.inc(chunk.length)
-      const outcomes = await timed('judge', () => judge(batch, chunk))
-      report(await timed('commit', () => commit(batch, outcomes)), metrics, log)
-      health.moved()
+    // While one chunk is committed the next is judged.
+    let committing: Promise<void> = Promise.resolve()
+    try {
+      for (const chunk of chunksOf(todo, settings.SCORER_CHUNK_CALLS)) {
+        if (batch.isStale()) break
+        metrics.callsIn.inc(chunk.length)
+        const outcomes = await timed('judge', () => judge(batch, chunk))
+        await committing
+        committing = timed('commit', () => commit(batch, outcomes)).then((committed) => {
+          report(committed, metrics, log)
+          health.moved()
+        })
+        committing.catch(() => undefined)
+      }
+    } finally {
+      // Nothing of a batch goes on after its handler has ended; a failure is heard here.
+      await committing
     }
   }
 
@@ -79,7 +97,7 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
   /** What a topic will not take is found by halving and goes to the dead letters without its bytes. */
   async function commit(batch: Batch, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> {
     try {
-      await whileWorking(batch, once.commit(batch, outcomes[outcomes.length - 1].original.offset, outcomes.map(({ out }) => out)))
+      await whileWorking(batch, once.commit(batch, outcomes.map(({ original: { offset }, out }) => ({ offset, out }))))
       return outcomes
     } catch (error) {
       if (!(error instanceof KafkaError) || error.code !== 'too_large' || outcomes[0].out.value === null) throw error
@@ -101,7 +119,7 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
     async stop() {
       health.notReady = 'stopping'
       unwatch()
-      await consumption.stop()
+      await Promise.all(consumptions.map((consumption) => consumption.stop()))
       await once.close()
       await producer.close()
       await book.close()

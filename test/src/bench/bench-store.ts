@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { rubricRecord, Shelf } from '@yuzhi/rules'
 import { type Call, parseCall, type Score, scoredEvent } from '@yuzhi/schemas'
-import { EVENT_SETTINGS, openChdb, openStore, queryRows, type ScoredCall, type Store, writeEvents } from '@yuzhi/store'
+import { EVENT_SESSION_SETTINGS, openChdb, openStore, queryRows, type ScoredCall, type Store, writeEvents } from '@yuzhi/store'
 import { CONFIG, FIXTURES } from '../paths.js'
 import { table } from './measure.js'
 
@@ -90,7 +90,7 @@ async function engineRate(store: Store, dir: string, examples: readonly { call: 
     const { call, score, source = '', position = 0 } = numbered(examples[i % examples.length], i, BATCH)
     return Buffer.from(JSON.stringify(scoredEvent(call, score, { source, position, scoredAt: SCORED_AT })))
   })
-  const sessions = await Promise.all([openChdb(dir, EVENT_SETTINGS), openChdb(dir, EVENT_SETTINGS)])
+  const sessions = await Promise.all([openChdb(dir, EVENT_SESSION_SETTINGS), openChdb(dir, EVENT_SESSION_SETTINGS)])
   const started = performance.now()
   await Promise.all(sessions.map(async (session) => {
     for (let copy = 0; copy < COPIES; copy++) await writeEvents(session, store.database, events)

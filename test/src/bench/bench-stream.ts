@@ -107,7 +107,7 @@ async function noopRate(brokers: string): Promise<number> {
       const todo = await once.begin(batch)
       for (let at = 0; at < todo.length; at += 256) {
         const chunk = todo.slice(at, at + 256)
-        await once.commit(batch, chunk[chunk.length - 1].offset, chunk.map(({ key, value }) => ({ topic: topics.scores, key, value })))
+        await once.commit(batch, chunk.map(({ offset, key, value }) => ({ offset, out: { topic: topics.scores, key, value } })))
       }
     },
   })

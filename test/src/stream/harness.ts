@@ -61,11 +61,10 @@ export function startWorker(command: string, { environment, dir }: Pipeline, opt
   const child = spawn(process.execPath, [CLI, command, '--dir', dir, '--config', CONFIG, ...options], { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   const logged: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => logged.push(chunk.toString('utf8')))
-  // A test that ends early takes its workers along.
-  const onExit = (): void => { child.kill('SIGKILL') }
-  process.once('exit', onExit)
+  // A test that ends early, be it by SIGKILL, takes its workers along: then the watcher's input closes.
+  const watcher = spawn('sh', ['-c', 'cat > /dev/null; kill -9 "$0" 2> /dev/null', String(child.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => {
-    process.removeListener('exit', onExit)
+    watcher.kill('SIGKILL')
     resolve(code ?? signal ?? 'unknown')
   }))
   return { process: child, log: () => logged.join(''), ended, kill: (signal) => { child.kill(signal) } }

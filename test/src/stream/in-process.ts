@@ -4,7 +4,7 @@ import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { ScorerSettings, startScorer } from '@yuzhi/scorer'
 import { Health, type Metrics, openLog, openMetrics, type Running } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
-import { EVENT_SETTINGS, openExecutor, openStore, type StorePlace, writeEvents } from '@yuzhi/store'
+import { EVENT_SESSION_SETTINGS, openExecutor, openStore, type StorePlace, writeEvents } from '@yuzhi/store'
 import { CACHE, CONFIG } from '../paths.js'
 import type { Pipeline } from './harness.js'
 
@@ -38,7 +38,7 @@ export async function sinkHere({ environment, brokers, dir }: Pipeline, override
   const { text, ...own } = parts('sink')
   const settings = SinkSettings.parse({ ...environment, ...overrides })
   const store = await openStore(place)
-  const executors = [await openExecutor(place, EVENT_SETTINGS), await openExecutor(place, EVENT_SETTINGS)]
+  const executors = [await openExecutor(place, EVENT_SESSION_SETTINGS), await openExecutor(place, EVENT_SESSION_SETTINGS)]
   const sessions = executors.map((executor) => (events: readonly Uint8Array[]) => writeEvents(executor, store.database, events))
   const sink = await startSink({ ...own, settings, store, sessions, broker: openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers })), version: 'test' })
   return {

@@ -3,7 +3,7 @@ import { IntakeSettings, startIntake } from '@yuzhi/intake'
 import { ScorerSettings, startScorer } from '@yuzhi/scorer'
 import { type Environment, Health, type Logger, type Metrics, openHttp, openLog, openMetrics, readSettings, type Route, type Running, runService, type ServiceSettings } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
-import { EVENT_SETTINGS, letOthersIn, openExecutor, openStore, type StorePlace, type Store, writeEvents } from '@yuzhi/store'
+import { EVENT_SESSION_SETTINGS, letOthersIn, openExecutor, openStore, type StorePlace, type Store, writeEvents } from '@yuzhi/store'
 import { z } from 'zod'
 import { type Context, placeOf, UserError } from '../context.js'
 
@@ -80,7 +80,14 @@ async function serve(name: string, settings: ServiceSettings, start: (parts: Par
   const routes: Route[] = []
   const http = await openHttp({ host: settings.YUZHI_HTTP_HOST, port: settings.YUZHI_HTTP_PORT, healths, registry: metrics.registry, routes, onError: (error) => { log.error({ error }, 'http_failed') } })
   log.info({ url: http.url }, 'http_open')
-  const service = await start({ log, metrics, health })
+  let service: Served
+  try {
+    service = await start({ log, metrics, health })
+  } catch (error) {
+    // An open page would keep a process alive that does nothing.
+    await http.close()
+    throw error
+  }
   healths.push(...(service.others ?? []))
   if (service.route !== undefined) routes.push(service.route)
   onReady(http.url)
@@ -117,7 +124,7 @@ async function openShared(context: Context, dir: string): Promise<{ store: Store
   const place: StorePlace = await placeOf(context, dir)
   if (context.server === undefined && 'server' in place) throw new UserError(context.say('dir_in_use', { dir }))
   const store = await openStore(place, context.store)
-  const executors = await Promise.all(Array.from({ length: SESSIONS }, () => openExecutor(place, EVENT_SETTINGS)))
+  const executors = await Promise.all(Array.from({ length: SESSIONS }, () => openExecutor(place, EVENT_SESSION_SETTINGS)))
   const shutOthersOut = 'dir' in place ? await letOthersIn(place.dir) : undefined
   return {
     store,
