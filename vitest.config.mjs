@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ['packages/kafka/src/test-broker-setup.ts'],
     // Native parts (nodejieba, chdb) are not for worker threads.
     pool: 'forks',
+    // Tests of the stream wait more than they compute.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

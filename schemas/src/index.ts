@@ -1,5 +1,5 @@
 export { Agent, Call, Customer, Role, Turn } from './call.js'
-export { callJsonSchema, scoreJsonSchema } from './json-schema.js'
+export { jsonSchemas } from './json-schema.js'
 export { parseCall, type ParsedCall, type Rejected } from './parse-call.js'
 export { callOfEvent, type Origin, ScoredEvent, scoredEvent } from './scored-event.js'
 export { ClauseResult, Evidence, Outcome, RubricId, Score } from './score.js'

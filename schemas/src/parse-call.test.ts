@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callJsonSchema, scoreJsonSchema } from './json-schema.js'
+import { jsonSchemas } from './json-schema.js'
 import { parseCall } from './parse-call.js'
 
 const good = { call_id: 'c1', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role: 'agent', text: '您好' }] }
@@ -55,8 +55,7 @@ describe('parseCall', () => {
 })
 
 describe('JSON Schema', () => {
-  it('is exported for calls and scores', () => {
-    expect(callJsonSchema()).toMatchObject({ required: ['call_id', 'started_at', 'turns'] })
-    expect(scoreJsonSchema()).toMatchObject({ type: 'object' })
+  it('is exported for calls, scores and events', () => {
+    expect(jsonSchemas()).toMatchObject({ 'call.schema.json': { required: ['call_id', 'started_at', 'turns'] }, 'score.schema.json': { type: 'object' }, 'event.schema.json': { type: 'object' } })
   })
 })

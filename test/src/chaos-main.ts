@@ -10,7 +10,7 @@ import { newPipeline } from './stream/harness.js'
 const [kills = '100', seed = String(Date.now() % 100_000)] = process.argv.slice(2)
 const { KAFKA_BROKERS: own } = process.env
 const broker = own === undefined ? await startDevBroker({ dir: mkdtempSync(path.join(tmpdir(), 'yuzhi-chaos-')) }) : undefined
-const pipeline = newPipeline(own ?? broker?.brokers ?? '')
+const pipeline = newPipeline(own ?? broker?.brokers ?? '', { SCORER_THREADS: '2', SCORER_CHUNK_CALLS: '128' })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 say(`seed ${seed}`)
 const { sent, killed, expected, actual, stored, shouldBeStored } = await killAtRandom({ pipeline, kills: Number(kills), seed: Number(seed), log: say })

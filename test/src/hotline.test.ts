@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { coverageOf, editorSchemas, policeRules, type Rubric, Shelf, testRules } from '@yuzhi/rules'
-import { Call, callJsonSchema, Score, scoreJsonSchema } from '@yuzhi/schemas'
+import { Call, jsonSchemas, Score } from '@yuzhi/schemas'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { agreementOf, readRounds } from './judge.js'
 import { CONFIG, FIXTURES } from './paths.js'
@@ -71,7 +71,7 @@ describe('the hotline rubric', () => {
 
 describe('the schemas in config/schema', () => {
   it('are those of the code; `npx yuzhi rules schema` writes them', () => {
-    const schemas = { ...editorSchemas(), 'call.schema.json': callJsonSchema(), 'score.schema.json': scoreJsonSchema() }
+    const schemas = { ...editorSchemas(), ...jsonSchemas() }
     for (const [name, schema] of Object.entries(schemas)) {
       expect(JSON.parse(readFileSync(`${CONFIG}/schema/${name}`, 'utf8')), name).toEqual(JSON.parse(JSON.stringify(schema)))
     }

@@ -1,27 +1,20 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { PrivacyOptions } from '@yuzhi/privacy'
 import { openRuleBook } from '@yuzhi/scoring'
-import type { Health, Logger, Metrics, Route, Running } from '@yuzhi/service'
+import type { JudgingParts, Route, Running } from '@yuzhi/service'
 import { openEventWriter, type RefusedEvent, type Store } from '@yuzhi/store'
 import { openInbox } from './inbox.js'
 import type { IntakeSettings } from './intake-settings.js'
 import { postCalls } from './post-calls.js'
 import { takeCalls } from './take-calls.js'
 
-export interface IntakeParts {
+export interface IntakeParts extends JudgingParts {
   settings: IntakeSettings
   /** Folder of the store; the inbox and the dead letters stand beside it. */
   dir: string
   store: Pick<Store, 'register'>
+  /** Sessions of the store that take events, each on its own. */
   sessions: readonly ((events: readonly Uint8Array[]) => Promise<RefusedEvent[]>)[]
-  log: Logger
-  metrics: Metrics
-  health: Health
-  privacy: PrivacyOptions
-  config: string
-  cache: string
-  version: string
 }
 
 const MAX_ROWS = 20_000

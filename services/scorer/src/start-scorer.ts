@@ -1,23 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { type Batch, type Broker, type Consumption, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
-import type { PrivacyOptions } from '@yuzhi/privacy'
 import { openRuleBook, type RubricRecord, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
-import { type Health, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
+import { type JudgingParts, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
 import { chunksOf, inputOf, type Outcome, outcomeOf, withoutBytes } from './judge-batch.js'
 import type { ScorerSettings } from './scorer-settings.js'
 
-export interface ScorerParts {
+export interface ScorerParts extends JudgingParts {
   settings: ScorerSettings
   broker: Broker
-  log: Logger
-  metrics: Metrics
-  health: Health
-  privacy: PrivacyOptions
-  /** Folder of the rules, and of trained models. */
-  config: string
-  cache: string
-  /** Of the program; dead letters name it. */
-  version: string
 }
 
 /** Below the limit of the topics (1 MB), with room for the frame of a batch of records. */

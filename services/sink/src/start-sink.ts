@@ -1,19 +1,15 @@
 import { type Batch, type Broker, type Consumption, deadLetter, type DeadLetterReason, type Message, type Outgoing, whileWorking } from '@yuzhi/kafka'
-import { type Health, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
+import { openStream, type Running, type ServiceParts, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
 import { openEventWriter, type RefusedEvent, type Store } from '@yuzhi/store'
 import { readRubric, rubricOf } from './read-rubric.js'
 import type { SinkSettings } from './sink-settings.js'
 
-export interface SinkParts {
+export interface SinkParts extends ServiceParts {
   settings: SinkSettings
   broker: Broker
   store: Pick<Store, 'register' | 'knows'>
   /** Sessions of the store that take events, each on its own. */
   sessions: readonly ((events: readonly Uint8Array[]) => Promise<RefusedEvent[]>)[]
-  log: Logger
-  metrics: Metrics
-  health: Health
-  version: string
 }
 
 /** Partitions are fetched together and stored in one insert. */

@@ -19,14 +19,17 @@ export interface ChaosResult {
 
 /** A worker is killed after so long at the latest; half of them while they still start. */
 const LONGEST_LIFE_MS = 6_000
-const SETTLE_LIMIT_MS = 180_000
+/** Between lots of twenty calls. */
+const PAUSE_MS = 100
+/** A killed worker's partitions are free after its session; most of the work is done when the killing is over. */
+const SETTLE_LIMIT_MS = 600_000
 
 /** Kills scorer and sink with SIGKILL at random moments under load, starts them again, and tells what came out. */
 export async function killAtRandom({ pipeline, kills, seed, log = () => undefined }: ChaosOptions): Promise<ChaosResult> {
   const random = pseudoRandom(seed)
   await createTopics(pipeline)
   let isOver = false
-  const sending = sendSlowly(pipeline, `chaos${seed}`, () => isOver)
+  const sending = sendSlowly(pipeline, `chaos${seed}`, () => isOver, PAUSE_MS)
   const workers: Record<'scorer' | 'sink', Worker> = { scorer: startWorker('scorer', pipeline), sink: startWorker('sink', pipeline) }
   const killed = { scorer: 0, sink: 0 }
   for (let kill = 0; kill < kills; kill++) {
@@ -41,7 +44,7 @@ export async function killAtRandom({ pipeline, kills, seed, log = () => undefine
   }
   isOver = true
   const sent = await sending
-  await untilRead(pipeline, pipeline.environment.SCORER_GROUP, pipeline.topics.transcripts, SETTLE_LIMIT_MS)
+  await untilRead(pipeline, pipeline.environment.SCORER_GROUP, pipeline.topics.transcripts, SETTLE_LIMIT_MS, (messages) => { log(`${messages} calls wait to be judged`) })
   const expected = await expectedScores(pipeline)
   const actual = await actualScores(pipeline)
   const shouldBeStored = storedOf(expected)

@@ -173,13 +173,14 @@ export function storedOf(scores: ReadonlyMap<string, string>): StoredCall[] {
 }
 
 /** Waits until the group has read all that the topic holds. */
-export async function untilRead({ broker }: Pipeline, group: string, topic: string, limitMs = 90_000): Promise<void> {
+export async function untilRead({ broker }: Pipeline, group: string, topic: string, limitMs = 90_000, onWaiting: (messages: number) => void = () => undefined): Promise<void> {
   const deadline = Date.now() + limitMs
   for (;;) {
     try {
       const lags = await broker.lag(group, [topic])
       // Markers of transactions stand behind the last message and are never committed.
       if (lags.every(({ lag, committed, end }) => lag === 0 || (committed === undefined && end === 0n))) return
+      onWaiting(lags.reduce((sum, { lag }) => sum + lag, 0))
       if (Date.now() > deadline) throw new Error(`${group} did not read ${topic} within ${limitMs} ms: ${JSON.stringify(lags, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`)
     } catch (error) {
       if (Date.now() > deadline) throw error

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { compileAll, coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, slowPatterns, testRules, uniqueFaults } from '@yuzhi/rules'
-import { Call, callJsonSchema, type Role, scoreJsonSchema } from '@yuzhi/schemas'
+import { Call, jsonSchemas, type Role } from '@yuzhi/schemas'
 import type { Context } from '../context.js'
 import { openShelf } from '../open-shelf.js'
 import { renderTable } from '../table.js'
@@ -87,7 +87,7 @@ export async function tryCommand(context: Context, text: string, { standard, rol
 /** Writes JSON Schemas of rule files, calls and scores to a folder. */
 export async function schemaCommand({ print }: Context, folder: string): Promise<number> {
   mkdirSync(folder, { recursive: true })
-  const schemas = { ...editorSchemas(), 'call.schema.json': callJsonSchema(), 'score.schema.json': scoreJsonSchema() }
+  const schemas = { ...editorSchemas(), ...jsonSchemas() }
   for (const [name, schema] of Object.entries(schemas)) writeFileSync(path.join(folder, name), `${JSON.stringify(schema, undefined, 2)}\n`)
   await print(`${Object.keys(schemas).map((name) => path.join(folder, name)).join('\n')}\n`)
   return 0

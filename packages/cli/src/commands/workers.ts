@@ -1,7 +1,7 @@
 import { kafkaFaults, type KafkaSettings, type LogKafka, openKafkaJs } from '@yuzhi/kafka'
 import { IntakeSettings, startIntake } from '@yuzhi/intake'
 import { ScorerSettings, startScorer } from '@yuzhi/scorer'
-import { type Environment, Health, type Logger, type Metrics, openHttp, openLog, openMetrics, readSettings, type Route, type Running, runService, type ServiceSettings } from '@yuzhi/service'
+import { type Environment, Health, type JudgingParts, type Logger, openHttp, openLog, openMetrics, readSettings, type Route, type Running, runService, type ServiceParts, type ServiceSettings, tillItWorks } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
 import { EVENT_SESSION_SETTINGS, letOthersIn, openExecutor, openStore, type StorePlace, type Store, writeEvents } from '@yuzhi/store'
 import { z } from 'zod'
@@ -18,24 +18,18 @@ export interface WorkerOptions {
   kafka?: boolean
 }
 
-interface Parts {
-  log: Logger
-  metrics: Metrics
-  health: Health
-}
-
 /** Judges calls from Kafka, until it is told to stop. */
 export async function scorerCommand(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(ScorerSettings, withPort(environment, options), kafkaFaults)
-  return serve('scorer', settings, (parts) => startScorer({ ...scoringParts(context, parts), settings, broker: brokerOf(settings, parts.log) }))
+  return serve(context, 'scorer', settings, (parts) => startScorer({ ...judging(context, parts), settings, broker: brokerOf(settings, parts.log) }))
 }
 
 /** Stores judged calls from Kafka, until it is told to stop. */
 export async function sinkCommand(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(SinkSettings, withPort(environment, options), kafkaFaults)
-  return serve('sink', settings, async (parts) => {
-    const opened = await openShared(context, options.dir)
-    const sink = await startSink({ ...parts, ...opened, version: context.version, settings, broker: brokerOf(settings, parts.log) })
+  return serve(context, 'sink', settings, async (parts) => {
+    const opened = await tillItWorks('ClickHouse', parts.health, parts.log, () => openShared(context, options.dir))
+    const sink = await startSink({ ...parts, ...opened, settings, broker: brokerOf(settings, parts.log) })
     return { failed: sink.failed, stop: () => inOrder([sink.stop, opened.close]) }
   })
 }
@@ -49,22 +43,22 @@ export async function upCommand(context: Context, options: WorkerOptions, enviro
 
 function upWithKafka(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(PipelineSettings, environment, kafkaFaults)
-  return serve('up', settings, async (parts) => {
+  return serve(context, 'up', settings, async (parts) => {
     const opened = await openShared(context, options.dir)
     const broker = brokerOf(settings, parts.log)
     // Each has a health of its own: one may stand still while the other works.
     const second = new Health(settings.YUZHI_STALL_MS, parts.metrics.lastProgress)
-    const sink = await startSink({ ...parts, ...opened, health: second, version: context.version, settings, broker })
-    const scorer = await startScorer({ ...scoringParts(context, parts), settings, broker })
+    const sink = await startSink({ ...parts, ...opened, health: second, settings, broker })
+    const scorer = await startScorer({ ...judging(context, parts), settings, broker })
     return { failed: Promise.race([scorer.failed, sink.failed]), stop: () => inOrder([scorer.stop, sink.stop, opened.close]), others: [second] }
   })
 }
 
 function upAlone(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(UpSettings, environment)
-  return serve('up', settings, async (parts) => {
+  return serve(context, 'up', settings, async (parts) => {
     const opened = await openShared(context, options.dir)
-    const intake = await startIntake({ ...scoringParts(context, parts), ...opened, settings, dir: options.dir })
+    const intake = await startIntake({ ...judging(context, parts), ...opened, settings, dir: options.dir })
     return { failed: intake.failed, route: intake.route, stop: () => inOrder([intake.stop, opened.close]) }
   }, (url) => { context.log(context.say('up_ready', { url, dir: options.dir })) })
 }
@@ -72,7 +66,7 @@ function upAlone(context: Context, options: WorkerOptions, environment: Environm
 type Served = Running & { route?: Route; others?: readonly Health[] }
 
 /** Starts a service with its log, its metrics and its page of health, and runs it to its end. */
-async function serve(name: string, settings: ServiceSettings, start: (parts: Parts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
+async function serve({ version }: Context, name: string, settings: ServiceSettings, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
   const log = openLog(name, settings.LOG_LEVEL)
   const metrics = openMetrics(name)
   const health = new Health(settings.YUZHI_STALL_MS, metrics.lastProgress)
@@ -82,7 +76,7 @@ async function serve(name: string, settings: ServiceSettings, start: (parts: Par
   log.info({ url: http.url }, 'http_open')
   let service: Served
   try {
-    service = await start({ log, metrics, health })
+    service = await start({ log, metrics, health, version })
   } catch (error) {
     // An open page would keep a process alive that does nothing.
     await http.close()
@@ -113,8 +107,8 @@ export function brokerOf(settings: KafkaSettings, log: Logger): ReturnType<typeo
   return openKafkaJs(settings, logKafka)
 }
 
-function scoringParts({ config, cache, store, version }: Context, parts: Parts): Parts & { config: string; cache: string; privacy: Context['store']['privacy']; version: string } {
-  return { ...parts, config, cache, privacy: store.privacy, version }
+function judging({ config, cache, store }: Context, parts: ServiceParts): JudgingParts {
+  return { ...parts, config, cache, privacy: store.privacy }
 }
 
 const SESSIONS = 2
