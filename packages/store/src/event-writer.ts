@@ -38,7 +38,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
   let bytes = 0
   let timer: NodeJS.Timeout | undefined
   let isClosing = false
-  let wake: () => void = () => undefined
+  const pauses = new Set<() => void>()
   const idle = [...sessions]
   const running = new Set<Promise<void>>()
 
@@ -57,8 +57,8 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
     const run = store(session, batch).finally(() => {
       running.delete(run)
       idle.push(session)
-      if (isFull() || isClosing) flush()
-      else if (waiting.length > 0) timer ??= setTimeout(flush, maxMs)
+      // What came meanwhile has waited long enough.
+      flush()
     })
     running.add(run)
   }
@@ -80,8 +80,13 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
         }
         onRetry?.(error)
         await new Promise<void>((resolve) => {
-          wake = resolve
-          setTimeout(resolve, pause)
+          const end = (): void => {
+            clearTimeout(sleeping)
+            pauses.delete(end)
+            resolve()
+          }
+          const sleeping = setTimeout(end, pause)
+          pauses.add(end)
         })
       }
     }
@@ -106,7 +111,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
     flush,
     async close() {
       isClosing = true
-      wake()
+      for (const end of pauses) end()
       flush()
       while (running.size > 0) await Promise.all(running)
     },

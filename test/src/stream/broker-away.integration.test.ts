@@ -41,4 +41,4 @@ it('waits for a broker that is away at the start, and loses nothing when it cras
   expect(await Promise.all(workers.map(({ ended }) => ended))).toEqual([0, 0])
   expect((await storedCalls(pipeline.dir)).map(({ call_id: id }) => id)).toEqual([...last.keys()].sort())
   await pipeline.broker.close()
-}, 180_000)
+}, 240_000)
