@@ -10,14 +10,14 @@ import { newPipeline } from './stream/harness.js'
 const [kills = '100', seed = String(Date.now() % 100_000)] = process.argv.slice(2)
 const { KAFKA_BROKERS: own } = process.env
 const broker = own === undefined ? await startDevBroker({ dir: mkdtempSync(path.join(tmpdir(), 'yuzhi-chaos-')) }) : undefined
-const pipeline = newPipeline(own ?? broker?.brokers ?? '', { SCORER_THREADS: '2', SCORER_CHUNK_CALLS: '128' })
+const pipeline = newPipeline(own ?? broker?.brokers ?? '', { SCORER_THREADS: '2', SCORER_CHUNK_CALLS: '128', SCORER_CONSUMERS: '2', SINK_CONSUMERS: '2' })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 say(`seed ${seed}`)
-const { sent, killed, expected, actual, stored, shouldBeStored } = await killAtRandom({ pipeline, kills: Number(kills), seed: Number(seed), log: say })
+const { sent, killed, fallen, expected, actual, stored, shouldBeStored } = await killAtRandom({ pipeline, kills: Number(kills), seed: Number(seed), log: say })
 const missing = [...expected.keys()].filter((source) => !actual.scores.has(source))
 const other = [...actual.scores].filter(([source, text]) => expected.get(source) !== text)
 const isStored = isDeepStrictEqual(stored, shouldBeStored)
-say(`${sent} calls, scorer killed ${killed.scorer} times, sink ${killed.sink} times`)
+say(`${sent} calls, scorer killed ${killed.scorer} times, sink ${killed.sink} times; ended by themselves and started again: ${fallen}`)
 say(`calls.scores: ${missing.length} missing, ${actual.twice.length} twice, ${other.length} otherwise than they should be`)
 say(`ClickHouse: ${stored.length} of ${shouldBeStored.length} calls, ${isStored ? 'all as they should be' : 'NOT as they should be'}`)
 await pipeline.broker.close()

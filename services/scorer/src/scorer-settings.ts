@@ -11,7 +11,7 @@ export const ScorerSettings = z.object({
   ...ServiceSettings.shape,
   SCORER_GROUP: z.string().default('yuzhi-scorer').describe('Consumer group; workers of one group share the work'),
   SCORER_THREADS: wholeNumber(0).default(0).describe('Threads that judge, 130 MB each; 0: one for each core'),
-  SCORER_CONSUMERS: wholeNumber(1).default(2).describe('Members of the group in this worker: while one fetches, another has work for the threads'),
+  SCORER_CONSUMERS: wholeNumber(1).default(1).describe('Members of the group in this worker; 2: while one fetches, another has work for the threads (faster; see docs/operations.md)'),
   SCORER_CHUNK_CALLS: wholeNumber(1).default(256).describe('Calls of one transaction: more cost less each, fewer are sooner visible'),
   SCORER_CALL_TIMEOUT_MS: wholeNumber(100).default(20_000).describe('A call that takes longer to judge goes to the dead letters'),
   SCORER_MAX_CALL_BYTES: wholeNumber(1_000).default(16 * MEGABYTE).describe('A call that is larger goes to the dead letters'),

@@ -39,6 +39,8 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
   })
   let crash: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => { crash = reject })
+  // Whoever runs the service hears of it, also when it happens before they listen.
+  failed.catch(() => undefined)
   const consume = (): Promise<Consumption> => tillItWorks('joining the group', health, log, () => broker.consume({
     group: settings.SCORER_GROUP,
     topics: [topics.transcripts],

@@ -17,7 +17,7 @@ export const SinkSettings = z.object({
   ...ServiceSettings.shape,
   ...BatchSettings.shape,
   SINK_GROUP: z.string().default('yuzhi-sink').describe('Consumer group; workers of one group share the work'),
-  SINK_CONSUMERS: wholeNumber(1).default(2).describe('Members of the group in this worker: while one stores, another fetches'),
+  SINK_CONSUMERS: wholeNumber(1).default(1).describe('Members of the group in this worker; 2: while one stores, another fetches (faster; see docs/operations.md)'),
   SINK_RUBRIC_WAIT_MS: wholeNumber(0).default(600_000).describe('A score whose rubric nobody has announced waits so long, then goes to the dead letters'),
 })
 export type SinkSettings = z.infer<typeof SinkSettings>

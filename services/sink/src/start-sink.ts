@@ -46,6 +46,8 @@ export async function startSink({ settings, broker, store, sessions, log, metric
   let isStopping = false
   let crash: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => { crash = reject })
+  // Whoever runs the service hears of it, also when it happens before they listen.
+  failed.catch(() => undefined)
   /** Batches in hand, and those of them that wait for their insert. */
   let active = 0
   let waiting = 0

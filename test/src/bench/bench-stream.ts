@@ -73,7 +73,7 @@ async function send({ broker, topics }: Pipeline, count: number, prefix = 'c', c
 }
 
 async function fresh(brokers: string, overrides: Record<string, string> = {}): Promise<Pipeline> {
-  const pipeline = newPipeline(brokers, { SCORER_CHUNK_CALLS: '256', SINK_BATCH_MS: '500', ...overrides })
+  const pipeline = newPipeline(brokers, { SCORER_CHUNK_CALLS: '256', SINK_BATCH_MS: '500', SCORER_CONSUMERS: '2', SINK_CONSUMERS: '2', ...overrides })
   await createTopics(pipeline)
   return pipeline
 }
@@ -277,6 +277,8 @@ function render({ pools, noop, one, two, sink, latency, memory, calls }: Figures
   const whole = (value: number): string => Math.round(value).toLocaleString('en')
   const percent = (value: number): string => `${Math.round(value * 100)} %`
   return `## Stream, with the broker on the same two cores
+
+Workers have two members of their group each (SCORER_CONSUMERS, SINK_CONSUMERS).
 
 Kafka to Kafka, exactly once: **${whole(two.rate)} calls/s** with two scoring threads, ${whole(one.rate)} with one. Judging alone (the same threads, no Kafka) makes ${whole(pools.one.rate)} in one thread: **${percent(one.rate / pools.one.rate)}** of that with one thread (goal 70 %), ${percent(two.rate / pools.one.rate)} with two. The same topics and transactions with nothing in between carry ${whole(noop)}.
 
