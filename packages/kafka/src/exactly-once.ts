@@ -96,7 +96,7 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
         // Some may be done although the answer was lost, or by an owner in between.
         const rest = results.filter(({ offset }) => offset >= lane.next)
         if (rest.length === 0) return
-        await lane.producer.transact({ sends: divide(rest.map(({ out }) => out), maxSendBytes), group, source: batch, nextOffset: batch.behind(last) })
+        await lane.producer.transact({ sends: divideSends(rest.map(({ out }) => out), maxSendBytes), group, source: batch, nextOffset: batch.behind(last) })
         lane.next = last + 1n
       })
       batch.resolve(last)
@@ -113,7 +113,7 @@ function bytesOf({ key, value }: Outgoing): number {
 }
 
 /** Requests of at most so many bytes; a message that is larger goes alone. */
-function divide(messages: readonly Outgoing[], maxBytes: number): Outgoing[][] {
+export function divideSends(messages: readonly Outgoing[], maxBytes: number): Outgoing[][] {
   const sends: Outgoing[][] = []
   let size = Infinity
   for (const message of messages) {

@@ -1,6 +1,6 @@
 export { deadLetter, type DeadLetterHeaders, type DeadLetterReason, readDeadLetter, sourceOf } from './dead-letter.js'
 export { type DevBroker, freePort, NO_BROKER, startDevBroker } from './dev-broker.js'
-export { exactlyOnce, type ExactlyOnce, type Result, whileWorking } from './exactly-once.js'
+export { divideSends, exactlyOnce, type ExactlyOnce, type Result, whileWorking } from './exactly-once.js'
 export { kafkaFaults, KafkaSettings } from './kafka-settings.js'
 export { type LogKafka, openKafkaJs } from './kafkajs-broker.js'
 export { type Batch, type Broker, type Consumption, type ConsumeOptions, KafkaError, type KafkaErrorCode, type Message, type Outgoing, type PartitionLag, type Producer, type TopicPartition, type TopicSpec, type TransactionalProducer } from './port.js'

@@ -52,6 +52,9 @@ function gradeOf(score: number, bands: Scoring['bands']): string {
   return (reached.at(0) ?? bands.reduce((lowest, band) => (band.from < lowest.from ? band : lowest))).grade
 }
 
+/** What is kept of a rubric for ever. */
+export type RubricRecord = ReturnType<typeof rubricRecord>
+
 /** A rubric as it is kept for ever; `body` is JSON that `scoringInBody` and a reader can use. */
 export function rubricRecord({ id, rules, scoring }: Rubric): { hash: string; id: string; version: string; title: string; clauses: { id: string; title: string; veto: boolean }[]; body: string } {
   return {

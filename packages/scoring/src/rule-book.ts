@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { openScoringPool, type PoolOptions, type RubricRecord, type ScoringPool } from './scoring-pool.js'
+import type { RubricRecord } from '@yuzhi/rules'
+import { openScoringPool, type PoolOptions, type ScoringPool } from './scoring-pool.js'
 
 export interface RuleBookOptions extends PoolOptions {
   /** How often the folder is looked at; 0: never. */

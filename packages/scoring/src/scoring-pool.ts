@@ -1,16 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import type { RubricRecord } from '@yuzhi/rules'
 import type { Input, Scored, ScoreOptions } from './score-input.js'
 import { type FromThread, pack, type ThreadData, type ToThread, unpack } from './thread-protocol.js'
-
-/** A rubric as it is entered into the store. */
-export interface RubricRecord {
-  hash: string
-  id: string
-  version: string
-  title: string
-  clauses: { id: string; title: string; veto: boolean }[]
-  body: string
-}
 
 export interface PoolOptions extends ScoreOptions {
   /** Folder of the rules; it must not change while the pool lives. */

@@ -1,4 +1,4 @@
-import type { RubricRecord } from './scoring-pool.js'
+import type { RubricRecord } from '@yuzhi/rules'
 import type { Input, NoScore, Scored, ScoreOptions } from './score-input.js'
 
 /** What a scoring thread is started with. */

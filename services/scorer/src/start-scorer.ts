@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type Batch, type Broker, type Consumption, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
-import { openRuleBook, type RubricRecord, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
+import type { RubricRecord } from '@yuzhi/rules'
+import { openRuleBook, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
 import { type JudgingParts, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
 import { chunksOf, inputOf, type Outcome, outcomeOf, withoutBytes } from './judge-batch.js'
 import type { ScorerSettings } from './scorer-settings.js'

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type DeadLetterHeaders, kafkaFaults, type Message, type Outgoing, readDeadLetter, sourceOf } from '@yuzhi/kafka'
+import { type DeadLetterHeaders, divideSends, kafkaFaults, type Message, type Outgoing, readDeadLetter, sourceOf } from '@yuzhi/kafka'
 import { type Environment, openLog, readSettings } from '@yuzhi/service'
 import { type Context, UserError } from '../context.js'
 import { renderTable } from '../table.js'
-import { ProduceSettings } from './produce.js'
+import { callIdOf, ProduceSettings } from './produce.js'
 import { brokerOf } from './workers.js'
 
 export interface DeadLetterOptions {
@@ -77,7 +77,7 @@ export async function replayLettersCommand(context: Context, options: DeadLetter
     await letters.read((letter) => {
       if (options.code !== undefined && letter.code !== options.code) return undefined
       if (letter.value === null) without++
-      else chosen.push(options.rekey === true ? { ...letter, key: callIdOf(letter.value) ?? letter.key } : letter)
+      else chosen.push(options.rekey === true ? { ...letter, key: keyOf(letter.value) ?? letter.key } : letter)
       return undefined
     })
     await letters.replay(chosen)
@@ -87,13 +87,9 @@ export async function replayLettersCommand(context: Context, options: DeadLetter
   return without > 0 ? 1 : 0
 }
 
-function callIdOf(value: Buffer): Buffer | undefined {
-  try {
-    const { call_id: id } = JSON.parse(value.toString('utf8')) as { call_id?: unknown }
-    return typeof id === 'string' ? Buffer.from(id) : undefined
-  } catch {
-    return undefined
-  }
+function keyOf(value: Buffer): Buffer | undefined {
+  const id = callIdOf(value)
+  return id === undefined ? undefined : Buffer.from(id)
 }
 
 async function withLetters<T>(options: DeadLetterOptions, environment: Environment, use: (letters: Letters) => Promise<T>): Promise<T> {
@@ -123,18 +119,10 @@ function kafkaLetters(environment: Environment): Letters {
     }),
     async replay(letters) {
       const producer = await broker.openProducer()
-      let batch: Outgoing[] = []
-      let bytes = 0
-      for (const { key, value, headers, source } of letters) {
-        if (bytes + (value?.length ?? 0) > SEND_BYTES && batch.length > 0) {
-          await producer.send(batch)
-          batch = []
-          bytes = 0
-        }
-        batch.push({ topic: source.replace(/\/\d+\/\d+$/u, ''), key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))) })
-        bytes += value?.length ?? 0
-      }
-      if (batch.length > 0) await producer.send(batch)
+      const messages = letters.map(({ key, value, headers, source }): Outgoing => ({
+        topic: source.replace(/\/\d+\/\d+$/u, ''), key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))),
+      }))
+      for (const send of divideSends(messages, SEND_BYTES)) await producer.send(send)
       await producer.close()
     },
     close: () => broker.close(),

@@ -53,7 +53,7 @@ export async function produceCommand(context: Context, files: readonly string[],
 }
 
 /** Undefined: the line is no JSON object with a `call_id`. Whether it is a whole call the scorer says. */
-function callIdOf(bytes: Uint8Array): string | undefined {
+export function callIdOf(bytes: Uint8Array): string | undefined {
   try {
     const { call_id: id } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { call_id?: unknown }
     return typeof id === 'string' && id !== '' ? id : undefined
