@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import type { Call, Outcome, Score } from '@yuzhi/schemas'
-import { JUDGEMENT } from './paths.js'
+import { JUDGEMENT, readLines } from './paths.js'
 
 /** A labelled call; the shape is that of the labelling guide. */
 export interface LabelledCall {
@@ -10,53 +10,89 @@ export interface LabelledCall {
   why?: Record<string, string>
 }
 
-export interface Agreement {
+/** Calls that were written and labelled together, by people who had not seen the rules. */
+export interface Round {
+  standard: string
+  number: number
+  cases: LabelledCall[]
+}
+
+export interface Tally {
   labels: number
-  /** Shares, 0–1; agreement is also given as the mean over clauses. */
-  agreement: number
-  meanOverClauses: number
-  precision: number
-  recall: number
-  evidence: number
-  misses: string[]
+  right: number
+  /** Violations: labelled and found, found though not labelled, labelled and not found. */
+  truePositive: number
+  falsePositive: number
+  falseNegative: number
+  /** Decisions that are right and whose label names turns; how many of them show one of these turns. */
+  placed: number
+  inTurn: number
 }
 
-export function readRounds(): Map<string, LabelledCall[]> {
-  const files = readdirSync(JUDGEMENT).filter((name) => /^round-\d+\.jsonl$/u.test(name)).sort()
-  return new Map(files.map((name) => [name.replace('.jsonl', ''), readFileSync(`${JUDGEMENT}/${name}`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as LabelledCall)]))
+export interface Agreement {
+  all: Tally
+  clauses: ReadonlyMap<string, Tally>
+  misses: readonly string[]
 }
 
-/** Compares scores with labels: agreement, violations found, evidence in the right turn. */
+/** The rounds of a standard, in order. */
+export function readRounds(standard: string): Round[] {
+  const folder = `${JUDGEMENT}/${standard}`
+  if (!existsSync(folder)) return []
+  const numbers = readdirSync(folder).flatMap((name) => /^round-(\d+)\.jsonl$/u.exec(name)?.[1] ?? []).map(Number)
+  return numbers.sort((a, b) => a - b).map((number) => ({
+    standard,
+    number,
+    cases: readLines(`${folder}/round-${number}.jsonl`).map((line) => JSON.parse(line) as LabelledCall),
+  }))
+}
+
+/** Compares scores with labels, as the project's judge tool does. */
 export function agreementOf(cases: readonly LabelledCall[], score: (call: Call) => Score): Agreement {
-  const perClause = new Map<string, { right: number; all: number }>()
-  const count = { truePositive: 0, falsePositive: 0, falseNegative: 0, evidence: 0, evidenceRight: 0 }
+  const all = emptyTally()
+  const clauses = new Map<string, Tally>()
   const misses: string[] = []
   for (const { call, expect, where = {}, why = {} } of cases) {
-    const clauses = new Map(score(call).clauses.map((clause) => [clause.id, clause]))
+    const decided = new Map(score(call).clauses.map((clause) => [clause.id, clause]))
     for (const [id, wanted] of Object.entries(expect)) {
-      const clause = clauses.get(id)
-      const isRight = clause?.outcome === wanted
-      const tally = perClause.get(id) ?? { right: 0, all: 0 }
-      perClause.set(id, { right: tally.right + (isRight ? 1 : 0), all: tally.all + 1 })
-      if (wanted === 'violated') count[isRight ? 'truePositive' : 'falseNegative']++
-      else if (clause?.outcome === 'violated') count.falsePositive++
+      const outcome = decided.get(id)?.outcome
       const turns = where[id] as number[] | undefined
-      if (isRight && wanted !== 'not_applicable' && turns !== undefined && turns.length > 0) {
-        count.evidence++
-        if (clause.evidence.some(({ turn }) => turns.includes(turn))) count.evidenceRight++
-      }
-      if (!isRight) misses.push(`${call.call_id}  ${id}  ${wanted} → ${clause?.outcome ?? 'undecided'}  ${why[id] ?? ''}`)
+      const evidence = decided.get(id)?.evidence ?? []
+      const isInTurn = turns === undefined || turns.length === 0 ? undefined : evidence.some(({ turn }) => turns.includes(turn))
+      const tally = clauses.get(id) ?? emptyTally()
+      clauses.set(id, tally)
+      for (const each of [all, tally]) count(each, wanted, outcome, isInTurn)
+      if (outcome !== wanted) misses.push(`${call.call_id}  ${id}  ${wanted} → ${outcome ?? 'undecided'}  ${why[id] ?? ''}`)
+      else if (isInTurn === false && wanted !== 'not_applicable') misses.push(`${call.call_id}  ${id}  ${wanted}, but in turn ${evidence.map(({ turn }) => turn).join(', ') || 'none'} instead of ${turns?.join(', ') ?? ''}`)
     }
   }
-  const tallies = [...perClause.values()]
-  const labels = tallies.reduce((sum, { all }) => sum + all, 0)
-  return {
-    labels,
-    agreement: tallies.reduce((sum, { right }) => sum + right, 0) / labels,
-    meanOverClauses: tallies.reduce((sum, { right, all }) => sum + right / all, 0) / tallies.length,
-    precision: count.truePositive / (count.truePositive + count.falsePositive),
-    recall: count.truePositive / (count.truePositive + count.falseNegative),
-    evidence: count.evidenceRight / count.evidence,
-    misses,
-  }
+  return { all, clauses, misses }
+}
+
+/** Right decisions among all: each clause counts the same. 0–1. */
+export function meanOverClauses({ clauses }: Agreement): number {
+  const tallies = [...clauses.values()]
+  return tallies.reduce((sum, { right, labels }) => sum + right / labels, 0) / tallies.length
+}
+
+export function precisionOf({ truePositive, falsePositive }: Tally): number {
+  return truePositive / (truePositive + falsePositive)
+}
+
+export function recallOf({ truePositive, falseNegative }: Tally): number {
+  return truePositive / (truePositive + falseNegative)
+}
+
+function emptyTally(): Tally {
+  return { labels: 0, right: 0, truePositive: 0, falsePositive: 0, falseNegative: 0, placed: 0, inTurn: 0 }
+}
+
+function count(tally: Tally, wanted: Outcome, outcome: Outcome | undefined, isInTurn: boolean | undefined): void {
+  tally.labels++
+  if (outcome === wanted) tally.right++
+  if (wanted === 'violated') tally[outcome === wanted ? 'truePositive' : 'falseNegative']++
+  else if (outcome === 'violated') tally.falsePositive++
+  if (outcome !== wanted || wanted === 'not_applicable' || isInTurn === undefined) return
+  tally.placed++
+  if (isInTurn) tally.inTurn++
 }

@@ -5,9 +5,9 @@ import type { Judgement } from './judge-clause.js'
 /** Spans of the original turns behind a judgement: the words, what made the clause apply, where something was due. */
 export function evidenceOf(judgement: Judgement, call: AnalysedCall): Evidence[] {
   const evidence = judgement.said.flatMap((occurrence) => spansOf(occurrence, 'said', call))
-  for (const { utterance, instead } of judgement.missing) {
+  for (const { utterances, instead } of judgement.missing) {
     if (instead !== undefined) evidence.push(...spansOf(instead, 'said', call))
-    evidence.push(dueTurn(utterance, call))
+    evidence.push(...utterances.flatMap((utterance) => dueTurns(utterance, call)))
   }
   evidence.push(...judgement.situations.flatMap((occurrence) => spansOf(occurrence, 'situation', call)))
   return evidence
@@ -23,8 +23,9 @@ function spansOf(occurrence: Occurrence, kind: 'said' | 'situation', { call, utt
   return [...own, ...(occurrence.parts ?? []).flatMap((part) => spansOf(part, kind, { call, utterances } as AnalysedCall))]
 }
 
-function dueTurn(utterance: number, { call, utterances }: AnalysedCall): Evidence {
-  const turn = utterances[utterance].firstTurn
-  const { text } = call.turns[turn]
-  return { turn, start: 0, end: text.length, text, kind: 'due' }
+/** The turns that an utterance is made of. */
+function dueTurns(utterance: number, { call, utterances }: AnalysedCall): Evidence[] {
+  const from = utterances[utterance].firstTurn
+  const to = utterances.at(utterance + 1)?.firstTurn ?? call.turns.length
+  return call.turns.slice(from, to).map(({ text }, i) => ({ turn: from + i, start: 0, end: text.length, text, kind: 'due' }))
 }

@@ -46,7 +46,7 @@ describe('a clause with a situation', () => {
   })
 
   it('is violated where it does not come, and shows where it was due', () => {
-    expect(judge(reply, ['c:谢谢', 'a:好的', 'a:再见'])).toMatchObject({ outcome: 'violated', turns: [1, 0], reason: '第1句“谢谢”之后，第2句应有“不客气”而没有，不符合“测试条款”。' })
+    expect(judge(reply, ['c:谢谢', 'a:好的', 'a:再见'])).toMatchObject({ outcome: 'violated', turns: [1, 2, 0], reason: '第1句“谢谢”之后，第2句应有“不客气”而没有，不符合“测试条款”。' })
   })
 
   it('does not apply without the situation', () => {
@@ -95,7 +95,7 @@ describe('a clause over the whole call', () => {
   })
 
   it('shows what is missed at the end of the call, or where the rule says it was due', () => {
-    expect(judge({ expect: 'thanks' }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([2])
+    expect(judge({ expect: 'thanks' }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([2, 0])
     expect(judge({ expect: { signal: 'thanks', due: 'opening' } }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([0])
   })
 

@@ -2,10 +2,10 @@ import type { Outcome } from '@yuzhi/schemas'
 import { type AnalysedCall, findInPlace, inOrder, type Occurrence, type Place, type Resolved, type SignalSet } from '@yuzhi/signals'
 import type { ClauseSpec, Prohibition, Requirement } from './clause-spec.js'
 
-/** Something missing, and the utterance where it was due. */
+/** Something missing, and the utterances where it was due: the first is the one to name. */
 export interface Missing {
   expected: string
-  utterance: number
+  utterances: readonly number[]
   /** Words that came first though the expected ones should have. */
   instead: Occurrence | undefined
 }
@@ -26,6 +26,8 @@ export type JudgeClause = (call: AnalysedCall) => Judgement
 
 /** Evidence and situations kept for one clause; a reader needs no more. */
 const MAX_KEPT = 8
+/** Occurrences shown for one requirement, and utterances for one thing missing. */
+const MAX_SHOWN = 3
 
 interface CompiledRequirement {
   place: Place
@@ -49,12 +51,15 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
   const when = spec.when === undefined ? undefined : signals.resolve(spec.when, [...path, 'when'])
   const unless = spec.unless === undefined ? undefined : signals.resolve(spec.unless, [...path, 'unless'])
   const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index]))
+  const shows = spec.shows === undefined ? undefined : signals.resolve(spec.shows, [...path, 'shows'])
   const prohibitions = (spec.forbid ?? []).map((prohibition, index) => compileProhibition(prohibition, signals, [...path, 'forbid', index]))
   return (call) => {
     const situations = when?.occurrences(call) ?? [undefined]
     if (situations.length === 0 || (unless !== undefined && unless.occurrences(call).length > 0)) return notApplicable
     const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions, titleOf)).filter((verdict) => verdict !== undefined)
-    return summarise(verdicts, spec.need)
+    const judgement = summarise(verdicts, spec.need)
+    if (shows === undefined || judgement.outcome !== 'met' || judgement.said.length > 0) return judgement
+    return { ...judgement, said: shows.occurrences(call).filter(({ utterance }) => utterance >= 0).slice(0, MAX_SHOWN) }
   }
 }
 
@@ -95,17 +100,17 @@ function judgeSituation(
   const missing: Missing[] = []
   for (const requirement of requirements) {
     const place = situation === undefined ? requirement.place : requirement.placeBeside
-    let found = findInPlace(call, place, requirement.signal.occurrences(call), situation, requirement.atLeast)
-    if (found.length < requirement.atLeast && requirement.orElse !== undefined) found = findInPlace(call, place, requirement.orElse.occurrences(call), situation, requirement.atLeast)
+    let found = findInPlace(call, place, requirement.signal.occurrences(call), situation, Math.max(requirement.atLeast, MAX_SHOWN))
+    if (found.length < requirement.atLeast && requirement.orElse !== undefined) found = findInPlace(call, place, requirement.orElse.occurrences(call), situation, Math.max(requirement.atLeast, MAX_SHOWN))
     const instead = requirement.aheadOf === undefined ? undefined : findInPlace(call, place, requirement.aheadOf.occurrences(call), situation, 1).at(0)
     const isTooLate = instead !== undefined && found.length > 0 && inOrder(instead, found[0]) < 0
     if (found.length >= requirement.atLeast && !isTooLate) {
       met.push(...found)
       continue
     }
-    const utterance = isTooLate ? instead.utterance : dueAt(call, dueIn(place, requirement.due), requirement.signal, situation)
-    if (utterance === undefined) return undefined
-    missing.push({ expected: titleOf(requirement.signal), utterance, instead })
+    const utterances = isTooLate ? [instead.utterance] : dueAt(call, dueIn(place, requirement.due), requirement.signal, situation)
+    if (utterances.length === 0) return undefined
+    missing.push({ expected: titleOf(requirement.signal), utterances, instead })
   }
   const forbidden: Occurrence[] = []
   for (const { place, signal, atMost } of prohibitions) {
@@ -121,18 +126,17 @@ function dueIn(place: Place, due: Requirement['due']): Place {
   return due === undefined ? place : { [due]: {} }
 }
 
-/** The utterance in which something missing should have been said. */
-function dueAt({ utterances }: AnalysedCall, place: Place, signal: Resolved, situation: Occurrence | undefined): number | undefined {
+/** The utterances in which something missing should have been said; none where nobody could. */
+function dueAt({ utterances }: AnalysedCall, place: Place, signal: Resolved, situation: Occurrence | undefined): number[] {
   const role = signal.role === 'any' ? 'agent' : signal.role
-  const isOurs = (utterance: { role: string }): boolean => utterance.role === role
-  if (place.opening !== undefined) return utterances.find(isOurs)?.index
-  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return utterances.findLast(isOurs)?.index
-  const speaker = utterances[situation.utterance]
-  if (place.before !== undefined || place.same === true) {
-    return isOurs(speaker) ? speaker.index : utterances.slice(0, situation.utterance).findLast(isOurs)?.index
-  }
-  for (let i = situation.utterance + 1; i < utterances.length; i++) if (isOurs(utterances[i])) return i
-  return isOurs(speaker) ? speaker.index : undefined
+  const ours = utterances.filter((utterance) => utterance.role === role).map(({ index }) => index)
+  const shown = (reach: { turns?: number | undefined } | undefined): number => Math.min(reach?.turns ?? MAX_SHOWN, MAX_SHOWN)
+  if (place.opening !== undefined) return ours.slice(0, shown(place.opening))
+  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return ours.slice(-shown(place.closing)).reverse()
+  const at = situation.utterance
+  if (place.before !== undefined || place.same === true) return ours.includes(at) ? [at] : ours.filter((index) => index < at).slice(-1)
+  const later = ours.filter((index) => index > at).slice(0, shown(place.after ?? place.around))
+  return later.length > 0 ? later : ours.filter((index) => index === at)
 }
 
 function summarise(verdicts: readonly Verdict[], need: ClauseSpec['need']): Judgement {

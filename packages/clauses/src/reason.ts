@@ -20,7 +20,7 @@ export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: Analysed
     situation: () => words(situation, call),
     situation_turn: () => turnNumber((situation as Occurrence | undefined)?.utterance, call),
     expected: () => (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
-    due_turn: () => turnNumber((missing as Judgement['missing'][number] | undefined)?.utterance, call),
+    due_turn: () => turnNumber((missing as Judgement['missing'][number] | undefined)?.utterances[0], call),
   }
   const template = spec.reasons[judgement.outcome] ?? defaultTemplate(judgement, whenTitle)
   return partsOf(template).map((part, i) => (i % 2 === 0 ? part : (slots[part]?.() ?? `{${part}}`))).join('')

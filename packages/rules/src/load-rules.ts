@@ -24,8 +24,22 @@ interface Origin {
   path: Path
 }
 
+/** Folders of signals that were read already, for standards that share them. */
+export type SignalFolders = Map<string, SignalFile[]>
+
+interface SignalFile {
+  file: YamlFile
+  /** By name; undefined where a signal could not be read. */
+  specs: Map<string, SignalSpec | undefined>
+}
+
+/** The id of the standard in a folder, without the rest; undefined where it cannot be read. */
+export function standardId(folder: string): string | undefined {
+  return new YamlFile(path.join(folder, 'standard.yaml')).parse(StandardFile)?.id
+}
+
 /** Reads `standard.yaml`, `signals/*.yaml` and `clauses/*.yaml` of a folder and of those it uses. */
-export function loadRules(folder: string): RuleSet {
+export function loadRules(folder: string, known: SignalFolders = new Map()): RuleSet {
   const file = path.join(folder, 'standard.yaml')
   if (!existsSync(file)) throw new RuleError([{ file, line: 0, column: 0, message: 'a standard is a folder with a standard.yaml', severity: 'error' }])
   const standardFile = new YamlFile(file)
@@ -37,10 +51,10 @@ export function loadRules(folder: string): RuleSet {
   const clauses: ClauseSpec[] = []
   for (const [index, name] of standard.uses.entries()) {
     const used = path.join(folder, '..', name)
-    if (existsSync(used)) files.push(...readSignals(used, signals, origins))
+    if (existsSync(used)) files.push(...addSignals(used, signals, origins, known))
     else standardFile.report(['uses', index], `no folder "${name}" beside this standard`)
   }
-  files.push(...readSignals(folder, signals, origins), ...readClauses(folder, clauses, origins, standard))
+  files.push(...addSignals(folder, signals, origins, known), ...readClauses(folder, clauses, origins, standard))
   return {
     folder,
     standard,
@@ -55,15 +69,23 @@ export function loadRules(folder: string): RuleSet {
   }
 }
 
-function readSignals(folder: string, signals: Map<string, SignalSpec>, origins: Map<string, Origin>): YamlFile[] {
-  return yamlFiles(path.join(folder, 'signals')).map((file) => {
-    for (const name of Object.keys(file.parse(SignalsFrame)?.signals ?? {})) {
+function addSignals(folder: string, signals: Map<string, SignalSpec>, origins: Map<string, Origin>, known: SignalFolders): YamlFile[] {
+  const files = known.get(folder) ?? readSignals(folder)
+  known.set(folder, files)
+  for (const { file, specs } of files) {
+    for (const [name, spec] of specs) {
       if (origins.has(name)) file.report(['signals', name], `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`)
       origins.set(name, { file, path: ['signals', name] })
-      const spec = file.parse(SignalSpec, ['signals', name])
       if (spec !== undefined) signals.set(name, spec)
     }
-    return file
+  }
+  return files.map(({ file }) => file)
+}
+
+function readSignals(folder: string): SignalFile[] {
+  return yamlFiles(path.join(folder, 'signals')).map((file) => {
+    const names = Object.keys(file.parse(SignalsFrame)?.signals ?? {})
+    return { file, specs: new Map(names.map((name) => [name, file.parse(SignalSpec, ['signals', name])])) }
   })
 }
 

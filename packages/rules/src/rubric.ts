@@ -27,19 +27,35 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const report = (path: readonly (string | number)[], message: string): void => {
     faults.push({ ...rules.locate(path), message, severity: 'error' })
   }
-  const signals = compileSignals(rules.signals, { segmenter, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }, report)
+  const environment = { segmenter, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }
   const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''
-  const clauses = rules.clauses.map((spec) => {
-    const title = typeof spec.when === 'string' ? (rules.signals.get(spec.when)?.title ?? '') : ''
-    return { spec, whenTitle: title, judge: compileClause(spec, signals, [spec.id], (resolved) => titleOf(resolved) || spec.title) }
-  })
+  const compileAllClauses = (set: SignalSet): JudgeClause[] => rules.clauses.map((spec) => compileClause(spec, set, [spec.id], (resolved) => titleOf(resolved) || spec.title))
+  // Mistakes are looked for in every signal; then only those count that a clause leads to: the others would cost time with every call.
+  compileAllClauses(compileSignals(rules.signals, environment, report))
   if (faults.some(({ severity }) => severity === 'error')) throw new RuleError(faults)
+  const used = reachable(rules)
+  const signals = compileSignals(used, environment, () => undefined)
+  const judges = compileAllClauses(signals)
+  const clauses = rules.clauses.map((spec, i) => ({ spec, judge: judges[i], whenTitle: typeof spec.when === 'string' ? (rules.signals.get(spec.when)?.title ?? '') : '' }))
   signals.finish()
   const { standard } = rules
-  const id = { id: standard.id, version: standard.version, hash: hashOf(rules, language, segmenter) }
+  const id = { id: standard.id, version: standard.version, hash: hashOf({ ...rules, signals: used }, language, segmenter) }
   const scoring = scoringOf(rules)
   const reckon = reckoner(scoring)
   return { id, rules, signals, scoring, score: (call) => scoreCall(call, id, reckon, signals.analyse(call), clauses) }
+}
+
+/** The signals that the clauses name, and those that these name. */
+function reachable({ signals, clauses }: RuleSet): Map<string, SignalSpec> {
+  const found = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
+    if (typeof value !== 'string' || found.has(value) || !signals.has(value)) return
+    found.add(value)
+    visit({ ...signals.get(value), hits: [], misses: [] })
+  }
+  visit(clauses.map(({ when, unless, expect, forbid, shows }) => [when, unless, expect, forbid, shows]))
+  return new Map([...signals].filter(([name]) => found.has(name)))
 }
 
 interface CompiledClause {

@@ -13,7 +13,7 @@ export const StandardFile = z.strictObject({
   effective: z.strictObject({ from: Day.optional(), to: Day.optional().describe('The last day') }).default({}),
   routing: z
     .strictObject({
-      direction: OneOrMore.optional(),
+      direction: OneOrMore.optional().describe('`unknown`: calls that do not say theirs'),
       attributes: z.record(z.string(), OneOrMore).optional(),
     })
     .optional()

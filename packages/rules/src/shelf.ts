@@ -4,7 +4,7 @@ import type { Call } from '@yuzhi/schemas'
 import { nearestName, type TrainedCache } from '@yuzhi/signals'
 import { jiebaSegmenter } from '@yuzhi/text'
 import { loadLanguage } from './language.js'
-import { loadRules, type RuleSet } from './load-rules.js'
+import { loadRules, type RuleSet, type SignalFolders, standardId } from './load-rules.js'
 import { compileRubric, type Rubric } from './rubric.js'
 
 /**
@@ -29,10 +29,11 @@ export class Shelf {
   static open(folder: string, only?: string, cache?: TrainedCache): Shelf {
     const standards = path.join(folder, 'standards')
     const folders = readdirSync(standards).filter((name) => existsSync(path.join(standards, name, 'standard.yaml'))).sort()
-    const ruleSets = folders.map((name) => loadRules(path.join(standards, name)))
-    const wanted = ruleSets.filter(({ standard }) => only === undefined || standard.id === only)
-    if (wanted.length === 0) throw new UnknownStandard(only ?? '', ruleSets.map(({ standard }) => standard.id))
-    return new Shelf(wanted, folder, cache)
+    const ids = folders.map((name) => standardId(path.join(standards, name)))
+    const wanted = folders.filter((_, i) => only === undefined || ids[i] === only)
+    if (wanted.length === 0) throw new UnknownStandard(only ?? '', ids.filter((id) => id !== undefined))
+    const known: SignalFolders = new Map()
+    return new Shelf(wanted.map((name) => loadRules(path.join(standards, name), known)), folder, cache)
   }
 
   /** The rubric for a call: the standard asked for, else the call's own, else by routing; undefined where none fits. */
@@ -76,7 +77,6 @@ function isEffective({ from, to }: { from?: string | undefined; to?: string | un
 
 function takes(routing: RuleSet['standard']['routing'], { direction, attributes }: Call): boolean {
   if (routing === undefined) return false
-  // A call that does not say its direction fits any.
-  if (routing.direction !== undefined && direction !== undefined && !routing.direction.includes(direction)) return false
+  if (routing.direction?.includes(direction ?? 'unknown') === false) return false
   return Object.entries(routing.attributes ?? {}).every(([key, values]) => values.includes(attributes?.[key] ?? ''))
 }

@@ -17,9 +17,10 @@ export function testRules(rubric: Rubric): RuleTestReport {
     if (fault === undefined) report.passed++
     else report.failed.push({ ...rubric.rules.locate(path), message: fault, severity: 'error' })
   }
-  for (const [name, spec] of rubric.rules.signals) {
+  for (const name of rubric.signals.names) {
+    const spec = rubric.rules.signals.get(name)
     for (const kind of ['hits', 'misses'] as const) {
-      for (const [index, text] of (spec[kind] ?? []).entries()) check([name, kind, index], testSignal(rubric, name, text, kind === 'hits'))
+      for (const [index, text] of (spec?.[kind] ?? []).entries()) check([name, kind, index], testSignal(rubric, name, text, kind === 'hits'))
     }
   }
   for (const { id, tests } of rubric.rules.clauses) {

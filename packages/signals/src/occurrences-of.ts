@@ -71,8 +71,8 @@ function inContext(occurrence: Occurrence, { utterances }: AnalysedCall): Occurr
   return occurrence
 }
 
-function isSaidBy(role: Role | 'any', { utterance }: Occurrence, { utterances }: AnalysedCall): boolean {
-  return role === 'any' || utterance < 0 || utterances[utterance].role === role
+function isSaidBy(role: Role | 'any', { utterance, how }: Occurrence, { utterances }: AnalysedCall): boolean {
+  return role === 'any' || how === 'metadata' || utterance < 0 || utterances[utterance].role === role
 }
 
 /** Is one of `exceptions` (in order, without overlap) in these words or right beside them? */

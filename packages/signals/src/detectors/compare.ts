@@ -59,10 +59,20 @@ function isClose(a: number, b: number): boolean {
   return Math.abs(a - b) < CENT
 }
 
+/** 七点 is 晚上七点 to those who agree on it. */
+const HALF_DAY = 720
+
 /** Two readings of one value; the last digits of a number stand for the whole (尾号八八). */
 function isSame(a: EntityValue, b: EntityValue): boolean {
   if (a.type === 'phone' && b.type === 'phone') return a.digits.endsWith(b.digits) || b.digits.endsWith(a.digits)
+  if (a.type === 'time' && b.type === 'time') return a.minutes % HALF_DAY === b.minutes % HALF_DAY
+  if (a.type === 'date' && b.type === 'date') return dayOfMonth(a.day) === dayOfMonth(b.day)
   return a.type === b.type && key(a) === key(b)
+}
+
+/** 二号 says no month; two days a month apart are not confused in one call. */
+function dayOfMonth(day: string): string {
+  return day.slice(8)
 }
 
 function key(value: EntityValue): string {

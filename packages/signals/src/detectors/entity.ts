@@ -3,9 +3,14 @@ import type { Detector } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
 
 const Type = z.enum(['amount', 'date', 'time', 'duration', 'number', 'phone', 'name'])
+const After = z.strictObject({ words: z.array(z.string().min(1)).min(1), within: z.int().nonnegative().default(3).describe('So many characters may stand between') })
 const Spec = z.union([
-  Type.transform((type) => ({ types: [type], min_digits: 0 })),
-  z.strictObject({ types: z.array(Type).min(1), min_digits: z.int().nonnegative().default(0).describe('phone: shorter rows of digits do not count') }),
+  Type.transform((type) => ({ types: [type], min_digits: 0, after: undefined })),
+  z.strictObject({
+    types: z.array(Type).min(1),
+    min_digits: z.int().nonnegative().default(0).describe('phone: shorter rows of digits do not count'),
+    after: After.optional().describe('Only values named by one of these words right before them: 收您一百'),
+  }),
 ])
 
 /** Amounts, dates, times of day, durations, numbers, phone numbers, names. */
@@ -13,18 +18,33 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   key: 'entity',
   spec: Spec,
   combines: false,
-  compile({ types, min_digits: minDigits }, { role }) {
+  compile({ types, min_digits: minDigits, after }, { role }) {
     const isPhoneOnly = types.every((type) => type === 'phone')
+    const isNamed = after === undefined ? (): boolean => true : namedBy(after)
     return ({ utterances }) => {
       const found: Occurrence[] = []
       for (const utterance of utterances) {
         if (role !== 'any' && role !== utterance.role) continue
+        const { index, text } = utterance
         for (const { from, to, value } of isPhoneOnly ? utterance.findPhones() : utterance.findEntities()) {
-          if (!types.includes(value.type) || (value.type === 'phone' && value.digits.length < minDigits)) continue
-          found.push({ utterance: utterance.index, from, to, how: 'entity', marks: 0, confidence: 1, detail: utterance.text.slice(from, to), value })
+          if (!types.includes(value.type) || (value.type === 'phone' && value.digits.length < minDigits) || !isNamed(text, from)) continue
+          found.push({ utterance: index, from, to, how: 'entity', marks: 0, confidence: 1, detail: text.slice(from, to), value })
         }
       }
       return found
     }
   },
+}
+
+const NUMERAL = /[\d零一二两三四五六七八九十百千万]/u
+
+/** Whether one of the words ends at most `within` characters before a place, with no other number between. */
+function namedBy({ words, within }: z.infer<typeof After>): (text: string, from: number) => boolean {
+  return (text, from) =>
+    words.some((word) => {
+      const start = text.lastIndexOf(word, from - word.length)
+      if (start < 0) return false
+      const between = text.slice(start + word.length, from)
+      return between.length <= within && !NUMERAL.test(between)
+    })
 }

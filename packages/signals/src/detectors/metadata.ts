@@ -1,6 +1,7 @@
 import type { Call } from '@yuzhi/schemas'
 import { z } from 'zod'
 import { festivalOn, FESTIVALS } from '../festivals.js'
+import type { Utterance } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
 
@@ -20,19 +21,19 @@ const Spec = z.strictObject({
 })
 type Spec = z.infer<typeof Spec>
 
-/** What the call's own fields say; all given fields must fit. It holds for the call as a whole. */
+/** What the call's own fields say; all given fields must fit. It holds for the call as a whole; who hung up is seen at its end. */
 export const metadata: Detector<Spec> = {
   key: 'metadata',
   spec: Spec,
   combines: false,
   compile(spec) {
-    return ({ call }) => (fits(spec, call) ? [ofCall(spec, call)] : [])
+    return ({ call, utterances }) => (fits(spec, call) ? [ofCall(spec, call, spec.hung_up_by === undefined ? undefined : utterances.at(-1))] : [])
   },
 }
 
-function ofCall(spec: Spec, call: Call): Occurrence {
+function ofCall(spec: Spec, call: Call, at: Utterance | undefined): Occurrence {
   const detail = spec.festival === undefined ? Object.keys(spec).join(', ') : (festivalOn(call.started_at) ?? '')
-  return { utterance: -1, from: 0, to: 0, how: 'metadata', marks: 0, confidence: 1, detail }
+  return { utterance: at?.index ?? -1, from: 0, to: at?.text.length ?? 0, how: 'metadata', marks: 0, confidence: 1, detail }
 }
 
 function fits(spec: Spec, call: Call): boolean {

@@ -90,7 +90,7 @@ function toStages(parts: readonly Token[]): { stages: string[][]; gaps: Gap[]; t
   const close = (): void => {
     if (open === undefined) return
     if (stages.length > 0) gaps.push(gap ?? ADJACENT)
-    stages.push([...new Set(open.map(foldLiteral))])
+    stages.push([...new Set(open.map((literal) => foldChecked(literal)))])
     open = undefined
     gap = undefined
   }
@@ -107,6 +107,16 @@ function toStages(parts: readonly Token[]): { stages: string[][]; gaps: Gap[]; t
   }
   close()
   return { stages, gaps, tail: gap }
+}
+
+/** A literal as it is matched. Throws where passing over particles leaves one character of it or none (得嘞 would be any 得). */
+function foldChecked(literal: string): string {
+  const said = Array.from(literal).filter((character) => foldLiteral(character) !== '').length
+  const written = Array.from(literal).filter((character) => /\p{L}/u.test(character)).length
+  if (said < 2 && written > said) {
+    throw new PatternError(`"${literal}" is read as "${foldLiteral(literal)}": particles are passed over; use a regex`)
+  }
+  return foldLiteral(literal)
 }
 
 function join(a: Gap, b: Gap): Gap {

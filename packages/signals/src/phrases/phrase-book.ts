@@ -127,6 +127,8 @@ export class PhraseMatcher {
     const { pattern, gap, isLast } = this.stages[stage]
     const { length } = literal
     const here = this.progress[stage]
+    // 感谢 and 谢 end together; the longer, which comes first, is the word.
+    if (gap === undefined && !isLast && this.stamps[stage] === this.stamp && here.end === end) return
     const heard = bySound ? literal : undefined
     if (gap === undefined) {
       set(here, end - length, end, length, heard)
