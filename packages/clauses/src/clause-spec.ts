@@ -57,7 +57,7 @@ export const ClauseSpec = z
     unless: SignalRefSpec.optional().describe('Not applicable where this signal is seen'),
     expect: OneOrMore(asRequirement).optional(),
     forbid: OneOrMore(asProhibition).optional(),
-    shows: SignalRefSpec.optional().describe('Shown as evidence where nothing forbidden was said; decides nothing'),
+    shows: asRequirement.optional().describe('Shown as evidence where nothing forbidden was said; decides nothing'),
     need: z.union([z.enum(['every', 'some', 'first', 'last']), z.strictObject({ share: z.number().gt(0).max(1) })]).default('every').describe('In how many of the situations'),
     reasons: Reasons.default({}),
     tests: z.array(ClauseTest).default([]),

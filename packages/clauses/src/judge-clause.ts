@@ -51,7 +51,7 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
   const when = spec.when === undefined ? undefined : signals.resolve(spec.when, [...path, 'when'])
   const unless = spec.unless === undefined ? undefined : signals.resolve(spec.unless, [...path, 'unless'])
   const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index]))
-  const shows = spec.shows === undefined ? undefined : signals.resolve(spec.shows, [...path, 'shows'])
+  const shows = spec.shows === undefined ? undefined : compileRequirement(spec.shows, signals, [...path, 'shows'])
   const prohibitions = (spec.forbid ?? []).map((prohibition, index) => compileProhibition(prohibition, signals, [...path, 'forbid', index]))
   return (call) => {
     const situations = when?.occurrences(call) ?? [undefined]
@@ -59,7 +59,7 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
     const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions, titleOf)).filter((verdict) => verdict !== undefined)
     const judgement = summarise(verdicts, spec.need)
     if (shows === undefined || judgement.outcome !== 'met' || judgement.said.length > 0) return judgement
-    return { ...judgement, said: shows.occurrences(call).filter(({ utterance }) => utterance >= 0).slice(0, MAX_SHOWN) }
+    return { ...judgement, said: shownFor(call, shows, situations) }
   }
 }
 
@@ -79,6 +79,13 @@ function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_e
 
 function compileProhibition({ signal, at_most: atMost, ...place }: Prohibition, signals: SignalSet, path: readonly (string | number)[]): CompiledProhibition {
   return { place, atMost, signal: signals.resolve(signal, [...path, 'signal']) }
+}
+
+/** What is shown of a requirement that decides nothing: beside each situation, or in the whole call. */
+function shownFor(call: AnalysedCall, { signal, place, placeBeside }: CompiledRequirement, situations: readonly (Occurrence | undefined)[]): readonly Occurrence[] {
+  const occurrences = signal.occurrences(call)
+  const found = situations.flatMap((situation) => findInPlace(call, situation === undefined ? place : placeBeside, occurrences, situation, MAX_SHOWN))
+  return unique(found.filter(({ utterance }) => utterance >= 0)).slice(0, MAX_KEPT)
 }
 
 interface Verdict {
