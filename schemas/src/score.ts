@@ -22,6 +22,7 @@ export const ClauseResult = z.looseObject({
   points: z.number().describe('What this clause adds to or takes from the score'),
   evidence: z.array(Evidence),
   times: z.int().positive().optional().describe('How often it was met or violated; absent: once'),
+  confidence: z.number().min(0).max(1).optional().describe('How often decisions made on such grounds agree with a reader; 0–1'),
   reason: z.string().describe('One sentence in Chinese that a supervisor can read to the agent'),
 })
 export type ClauseResult = z.infer<typeof ClauseResult>

@@ -47,26 +47,11 @@ function turnOfEvent({ role, text, start_ms: start, end_ms: end, ...rest }: Turn
 }
 
 /** How unsure a violation is that rests on nothing firmer, by what recognised the words. */
-const DOUBT: Readonly<Record<string, number>> = { similar: 0.6, sound: 0.5 }
-/** What was not heard may have been said otherwise. */
-const DOUBT_OF_MISSING = 0.4
-const LEAST_DOUBT = 0.1
+/** Of a result that does not say how sure it is. */
+const USUAL_CONFIDENCE = 0.9
 
-/**
- * 0–1: how unsure the machine is of its least sure violation; where a clause carries its own
- * `confidence`, that decides. A call without violations is as doubtful as a firm one.
- */
+/** 0–1: how unsure the machine is of its least sure violation; 0 without any. */
 function doubtOf({ clauses }: Score): number {
-  let most = 0
-  for (const { outcome, evidence, confidence } of clauses) {
-    if (typeof confidence === 'number') most = Math.max(most, 1 - confidence)
-    else if (outcome === 'violated') most = Math.max(most, doubtOfEvidence(evidence))
-  }
-  return Math.round(most * 1000) / 1000
-}
-
-function doubtOfEvidence(evidence: Score['clauses'][number]['evidence']): number {
-  const decisive = evidence.filter(({ kind }) => kind !== 'situation')
-  if (decisive.length === 0 || decisive.every(({ kind }) => kind === 'due')) return DOUBT_OF_MISSING
-  return Math.min(...decisive.map(({ how = '' }) => DOUBT[how] ?? LEAST_DOUBT))
+  const doubts = clauses.flatMap(({ outcome, confidence = USUAL_CONFIDENCE }) => (outcome === 'violated' ? [1 - confidence] : []))
+  return Math.round(1000 * Math.max(0, ...doubts)) / 1000
 }

@@ -1,4 +1,5 @@
 export { ClauseSpec, ClauseTest } from './clause-spec.js'
+export { confidenceOf, type Ground, groundOf } from './confidence.js'
 export { evidenceOf } from './evidence.js'
 export { compileClause, type JudgeClause, type Judgement } from './judge-clause.js'
 export { reasonFor } from './reason.js'

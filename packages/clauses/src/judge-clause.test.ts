@@ -96,7 +96,7 @@ describe('a clause over the whole call', () => {
 
   it('shows what is missed at the end of the call, or where the rule says it was due', () => {
     expect(judge({ expect: 'thanks' }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([2, 0])
-    expect(judge({ expect: { signal: 'thanks', due: 'opening' } }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([0])
+    expect(judge({ expect: { signal: 'thanks', due: 'opening' } }, ['a:您好', 'c:好', 'a:再见']).turns).toEqual([0, 2])
   })
 
   it('names evidence over two turns turn by turn', () => {

@@ -20,6 +20,8 @@ export interface Judgement {
   missing: readonly Missing[]
   /** How often it was met or violated. */
   times: number
+  /** Some situations were met and others violated. */
+  isMixed: boolean
 }
 
 export type JudgeClause = (call: AnalysedCall) => Judgement
@@ -63,7 +65,7 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
   }
 }
 
-const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0 }
+const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0, isMixed: false }
 
 function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
   return {
@@ -159,6 +161,7 @@ function summarise(verdicts: readonly Verdict[], need: ClauseSpec['need']): Judg
     said: unique(kept.flatMap((verdict) => (outcome === 'met' ? verdict.met : verdict.forbidden))),
     situations: unique(kept.flatMap(({ situation }) => (situation === undefined || situation.utterance < 0 ? [] : [situation]))),
     missing: outcome === 'met' ? [] : kept.flatMap(({ missing }) => missing),
+    isMixed: met.length > 0 && violated.length > 0,
     times: outcome === 'met' ? met.length : Math.max(violated.length, unique(violated.flatMap(({ forbidden }) => forbidden)).length),
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ClauseSpec, compileClause, evidenceOf, type JudgeClause, reasonFor } from '@yuzhi/clauses'
+import { type ClauseSpec, compileClause, confidenceOf, evidenceOf, type JudgeClause, reasonFor } from '@yuzhi/clauses'
 import type { Call, RubricId, Score } from '@yuzhi/schemas'
 import { type AnalysedCall, compileSignals, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
 import type { Segmenter } from '@yuzhi/text'
@@ -9,7 +9,7 @@ import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
-const ENGINE = '1'
+const ENGINE = '2'
 
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {
@@ -81,6 +81,7 @@ function scoreCall(call: Call, rubric: RubricId, reckon: Reckon, analysed: Analy
       points: points[i],
       ...(judgements[i].times > 1 ? { times: judgements[i].times } : {}),
       evidence: evidenceOf(judgements[i], analysed),
+      confidence: confidenceOf(judgements[i]),
       reason: reasonFor(spec, judgements[i], analysed, whenTitle),
     })),
   }
