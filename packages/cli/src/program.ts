@@ -3,7 +3,7 @@ import { day, DEFAULT_DIR, wholeNumber } from './arguments.js'
 import type { Context, GlobalOptions } from './context.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand, type ExplainOptions } from './commands/explain.js'
-import { checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
+import { calibrateCommand, type CalibrateOptions, checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
 import { scoreCommand, type ScoreOptions } from './commands/score.js'
 import { worstCommand, type WorstOptions } from './commands/worst.js'
 import type { Say } from './messages.js'
@@ -102,6 +102,16 @@ function addRules(
       finish(await tryCommand(context(), text, options))
     })
   examples(attempt, 'rules try 不知道您是否方便', 'rules try "客服: 请稍等\\n客户: 好的" --standard hotline')
+  const calibration = rules
+    .command('calibrate')
+    .description(say('rules_calibrate'))
+    .requiredOption('--standard <id>', say('opt_standard'))
+    .requiredOption('--background <files...>', say('opt_background'))
+    .option('--dry-run', say('opt_dry_run'))
+    .action(async (options: CalibrateOptions) => {
+      finish(await calibrateCommand(context(), options))
+    })
+  examples(calibration, 'rules calibrate --standard hotline --background calls.jsonl', 'rules calibrate --standard hotline --background calls.jsonl --dry-run')
   const schema = rules
     .command('schema')
     .description(say('rules_schema'))

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { ClauseSpec } from '@yuzhi/clauses'
 import { nearestName, SignalSpec } from '@yuzhi/signals'
-import { ClausesFrame, SignalsFrame, StandardFile } from './rule-files.js'
+import { ClausesFrame, SignalsFrame, StandardFile, ThresholdsFile } from './rule-files.js'
 import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Path, YamlFile } from './yaml-file.js'
 
@@ -12,12 +12,17 @@ export interface RuleSet {
   standard: StandardFile
   signals: Map<string, SignalSpec>
   clauses: ClauseSpec[]
+  /** Added to the trained thresholds of learned signals, by name. */
+  shifts: Map<string, number>
   /** Names of signals that are there but could not be read; using them is no further mistake. */
   broken: ReadonlySet<string>
   /** Position of part of a signal or a clause: the path starts with its name or id. */
   locate: (path: Path) => { file: string; line: number; column: number }
   faults: RuleFault[]
 }
+
+/** Beside `standard.yaml`, written by calibration. */
+export const THRESHOLDS_FILE = 'thresholds.yaml'
 
 interface Origin {
   file: YamlFile
@@ -60,6 +65,7 @@ export function loadRules(folder: string, known: SignalFolders = new Map()): Rul
     standard,
     signals,
     clauses,
+    shifts: readShifts(folder, signals, files),
     broken: new Set([...origins].filter(([name, { path: [kind] }]) => kind === 'signals' && !signals.has(name)).map(([name]) => name)),
     locate: ([name, ...rest]) => {
       const origin = origins.get(String(name))
@@ -67,6 +73,17 @@ export function loadRules(folder: string, known: SignalFolders = new Map()): Rul
     },
     faults: files.flatMap(({ faults }) => faults),
   }
+}
+
+/** Names that no signal has are reported. */
+function readShifts(folder: string, signals: ReadonlyMap<string, SignalSpec>, files: YamlFile[]): Map<string, number> {
+  const name = path.join(folder, THRESHOLDS_FILE)
+  if (!existsSync(name)) return new Map()
+  const file = new YamlFile(name)
+  files.push(file)
+  const shifts = new Map(Object.entries(file.parse(ThresholdsFile)?.thresholds ?? {}))
+  for (const signal of shifts.keys()) if (signals.get(signal)?.similar === undefined) file.report(['thresholds', signal], `no signal "${signal}" that learns; calibrate again`)
+  return shifts
 }
 
 function addSignals(folder: string, signals: Map<string, SignalSpec>, origins: Map<string, Origin>, known: SignalFolders): YamlFile[] {

@@ -27,7 +27,7 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const report = (path: readonly (string | number)[], message: string): void => {
     faults.push({ ...rules.locate(path), message, severity: 'error' })
   }
-  const environment = { segmenter, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }
+  const environment = { segmenter, shifts: rules.shifts, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }
   const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''
   const compileAllClauses = (set: SignalSet): JudgeClause[] => rules.clauses.map((spec) => compileClause(spec, set, [spec.id], (resolved) => titleOf(resolved) || spec.title))
   // Mistakes are looked for in every signal; then only those count that a clause leads to: the others would cost time with every call.
@@ -88,11 +88,12 @@ function scoreCall(call: Call, rubric: RubricId, reckon: Reckon, analysed: Analy
 }
 
 /** Covers everything that can change an outcome; tests, titles of files and comments do not. */
-function hashOf({ standard, signals, clauses }: RuleSet, { synonyms, background }: Language, segmenter: Segmenter): string {
+function hashOf({ standard, signals, clauses, shifts }: RuleSet, { synonyms, background }: Language, segmenter: Segmenter): string {
   const decisive = {
     engine: ENGINE,
     standard: { ...standard, catalogue: [] },
     signals: [...signals].map(([name, spec]) => [name, withoutUnlearned(spec)]),
+    shifts: [...shifts].sort(([a], [b]) => a.localeCompare(b)),
     clauses: clauses.map((clause) => ({ ...clause, tests: [], why: '' })),
     synonyms,
     background,

@@ -26,6 +26,9 @@ export const StandardFile = z.strictObject({
 })
 export type StandardFile = z.infer<typeof StandardFile>
 
+/** `thresholds.yaml`: what calibration on somebody's own calls adds to the thresholds of learned signals. */
+export const ThresholdsFile = z.strictObject({ thresholds: z.record(z.string(), z.number()) })
+
 /** The frame of the file alone: each signal and clause is read by itself, so that a slip in one leaves the others. */
 export const SignalsFrame = z.strictObject({ signals: z.record(z.string(), z.unknown()) })
 export const ClausesFrame = z.strictObject({ clauses: z.array(z.unknown()) })

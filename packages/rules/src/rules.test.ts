@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Call, type Score } from '@yuzhi/schemas'
 import { describe, expect, it } from 'vitest'
+import { calibrate } from './calibrate.js'
 import { coverageOf } from './coverage.js'
 import { policeRules } from './police-rules.js'
 import { formatFault, RuleError } from './rule-fault.js'
@@ -72,7 +73,7 @@ describe('rule files', () => {
     const score = scoreOf(rubricOf(configOf()), '客服: 嗯您好\n客户: 你好')
     expect(score).toMatchObject({ score: 100, grade: '好', fatal: false, rubric: { id: 'demo', version: '1.0.0' } })
     expect(score.clauses).toEqual([
-      { id: 'demo.hello', outcome: 'met', points: 100, reason: '第1句说了“您好”，符合“问好”。', evidence: [{ turn: 0, start: 1, end: 3, text: '您好', kind: 'said', how: 'phrase' }] },
+      { id: 'demo.hello', outcome: 'met', points: 100, confidence: 0.97, reason: '第1句说了“您好”，符合“问好”。', evidence: [{ turn: 0, start: 1, end: 3, text: '您好', kind: 'said', how: 'phrase' }] },
     ])
   })
 
@@ -222,5 +223,29 @@ describe('slowPatterns', () => {
     const shelf = Shelf.open(configOf({ 'standards/demo/signals/signals.yaml': signals }))
     const warnings = slowPatterns(shelf.ruleSets[0])
     expect(warnings).toMatchObject([{ line: 4, severity: 'warning', message: expect.stringContaining('"^(您+)+$" takes exponential time') as string }])
+  })
+})
+
+describe('calibration', () => {
+  const LEARNING = {
+    'background/agent.txt': `${Array.from({ length: 80 }, (_, i) => `${['套餐', '流量', '话费', '宽带', '积分'][i % 5]}的第${i}张单子${['办好', '查到', '开通', '打印'][i % 4]}了`).join('\n')}\n`,
+    'standards/demo/signals/signals.yaml': `${SIGNALS}  sorry: { title: 致歉, similar: true, hits: [真是对不住您, 实在抱歉得很, 给您赔个不是, 是我们没做好, 非常抱歉啊, 不好意思了您, 都怪我们疏忽, 对不起先生], misses: [没事的, 不用道歉, 好的] }\n`,
+    'standards/demo/clauses/clauses.yaml': `${CLAUSES}  - { id: demo.later, title: 以后, dimension: courtesy, share: 1, forbid: sorry }\n`,
+  }
+
+  it('is added to the thresholds of what learned, and to the hash', () => {
+    const plain = rubricOf(configOf({ ...LEARNING }))
+    const shifted = rubricOf(configOf({ ...LEARNING, 'standards/demo/thresholds.yaml': 'thresholds: { sorry: 9 }\n' }))
+    const outcomes = [plain, shifted].map((rubric) => scoreOf(rubric, '客服: 真是对不住您').clauses[1].outcome)
+    expect(outcomes).toEqual(['violated', 'met'])
+    expect(shifted.id.hash).not.toBe(plain.id.hash)
+    expect(faultsOf({ ...LEARNING, 'standards/demo/thresholds.yaml': 'thresholds: { sory: 9 }\n' })).toEqual([expect.stringMatching(/^thresholds\.yaml:1:\d+: no signal "sory" that learns/u)])
+  })
+
+  it('lets a signal hit on ordinary calls as often as asked, where its phrases do not show it', () => {
+    const ordinary = Array.from({ length: 1200 }, (_, i) => parseDialogue(`客服: ${['套餐', '流量', '话费', '宽带'][i % 4]}第${i}号已经办好了`))
+    const [calibration] = calibrate(rubricOf(configOf({ ...LEARNING })), ordinary)
+    expect(calibration).toMatchObject({ signal: 'sorry', utterances: 1200, wanted: 1 })
+    expect(calibration.after).toBeLessThanOrEqual(10)
   })
 })

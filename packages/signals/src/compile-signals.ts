@@ -15,6 +15,8 @@ export interface SignalEnvironment {
   segmenter: Segmenter
   synonyms: Readonly<Record<string, readonly string[]>>
   background: Background
+  /** Added to the trained thresholds of learned signals, by name. */
+  shifts?: ReadonlyMap<string, number> | undefined
   /** Changes nothing but the time that compiling takes. */
   cache?: TrainedCache | undefined
   /** Names whose signals could not be read, which was reported already. */
@@ -100,7 +102,7 @@ class SignalCompiler implements SignalSet {
     const roles = new Set(this.taught.map(({ role }) => role))
     for (const role of roles) {
       const lessons = this.taught.flatMap((taught, number) => (taught.role === role ? [number] : []))
-      this.learned.set(role, { model: learn(lessons.map((number) => this.taught[number].lesson), this.environment.background, this.environment.cache), lessons })
+      this.learned.set(role, { model: learn(lessons.map((number) => this.taught[number].lesson), this.environment.background, this.environment.cache, this.environment.shifts), lessons })
     }
   }
 

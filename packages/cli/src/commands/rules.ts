@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { compileAll, coverageOf, editorSchemas, formatFault, isDialogue, parseDialogue, policeRules, slowPatterns, testRules, uniqueFaults } from '@yuzhi/rules'
+import { calibrate, compileAll, coverageOf, editorSchemas, formatFault, isDialogue, MIN_UTTERANCES, parseDialogue, policeRules, slowPatterns, testRules, THRESHOLDS_FILE, uniqueFaults } from '@yuzhi/rules'
 import { Call, jsonSchemas, type Role } from '@yuzhi/schemas'
-import type { Context } from '../context.js'
+import { type Context, UserError } from '../context.js'
 import { openShelf } from '../open-shelf.js'
+import { readLines } from '../read-lines.js'
 import { renderTable } from '../table.js'
 
 export interface RulesOptions {
@@ -82,6 +83,56 @@ export async function tryCommand(context: Context, text: string, { standard, rol
     await context.print(`${rules.standard.id}\n${renderTable(['signal', 'title', 'how', 'words', 'by'], rows, context.width)}\n`)
   }
   return 0
+}
+
+export interface CalibrateOptions {
+  standard: string
+  background: string[]
+  dryRun?: boolean
+}
+
+/** Sets the thresholds of learned signals on somebody's own calls, shows what changes, and writes them beside the standard. */
+export async function calibrateCommand(context: Context, { standard, background, dryRun }: CalibrateOptions): Promise<number> {
+  const { say, print, log } = context
+  const shelf = openShelf(context, standard)
+  const [rules] = shelf.ruleSets
+  const { calls, rejected } = await readCalls(background)
+  for (const fault of rejected) log(fault)
+  const calibrations = calibrate(shelf.compile(rules), calls)
+  const judged = calibrations.filter(({ utterances }) => utterances >= MIN_UTTERANCES)
+  if (judged.length === 0) throw new UserError(say('too_few_utterances', { least: MIN_UTTERANCES }))
+  const rows = judged
+    .sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift))
+    .map(({ signal, title, wanted, before, after, shift, changed }) => [signal, title, String(wanted), String(before), String(after), shift.toFixed(3), changed.join(' / ')])
+  await print(`${renderTable(['signal', 'title', 'wanted/10,000', 'before', 'after', 'shift', 'nearest'], rows, context.width)}\n`)
+  if (dryRun !== true) {
+    const file = path.join(rules.folder, THRESHOLDS_FILE)
+    const lines = judged.map(({ signal, shift }) => `  ${signal}: ${shift}`).sort()
+    writeFileSync(file, `# Written by \`yuzhi rules calibrate\` from ${calls.length} calls: added to the trained thresholds.\nthresholds:\n${lines.join('\n')}\n`)
+    await print(`${file}\n`)
+  }
+  return rejected.length > 0 ? 1 : 0
+}
+
+async function readCalls(files: readonly string[]): Promise<{ calls: Call[]; rejected: string[] }> {
+  const calls: Call[] = []
+  const rejected: string[] = []
+  for (const file of files) {
+    for await (const { number, bytes } of readLines(file)) {
+      const parsed = Call.safeParse(bytes === undefined ? undefined : parseJson(bytes))
+      if (parsed.success) calls.push(parsed.data)
+      else rejected.push(`${file}:${number}: ${parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; ')}`)
+    }
+  }
+  return { calls, rejected }
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Writes JSON Schemas of rule files, calls and scores to a folder. */

@@ -29,9 +29,9 @@ const FOLDS = 2
 /**
  * Learns all signals of one role from their examples, near misses and backgrounds. Thresholds come
  * from background that the classifier has not seen (two folds), read as utterances in a call are:
- * the highest of their windows counts.
+ * the highest of their windows counts. `shifts` are added to them.
  */
-export function learn(lessons: readonly Lesson[], backgrounds: Background, cache?: TrainedCache): SimilarModel {
+export function learn(lessons: readonly Lesson[], backgrounds: Background, cache?: TrainedCache, shifts: ReadonlyMap<string, number> = new Map()): SimilarModel {
   const read = new TextReader(lessons, backgrounds)
   const key = cache === undefined ? '' : trainingKey(lessons, backgrounds)
   const kept = cache?.get(key)
@@ -40,7 +40,8 @@ export function learn(lessons: readonly Lesson[], backgrounds: Background, cache
     trained = trainAll(lessons, backgrounds, read)
     cache?.put(key, encodeTrained(trained))
   }
-  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, read.unseenIdf, trained)
+  const shifted = trained.map(({ weights, threshold }, i) => ({ weights, threshold: threshold + (shifts.get(lessons[i].signal) ?? 0) }))
+  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, read.unseenIdf, shifted)
 }
 
 function trainAll(lessons: readonly Lesson[], backgrounds: Background, read: TextReader): Trained[] {

@@ -93,6 +93,20 @@ export class SimilarModel {
     for (let signal = 0; signal < count; signal++) report(signal)
   }
 
+  /** By how much the utterance's best window is above (or below) each signal's threshold; −Infinity for an utterance without words. */
+  excess({ text, view }: Utterance): Float64Array {
+    const best = new Float64Array(this.signals.length).fill(-Infinity)
+    const { length } = view
+    if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
+    this.blocks.read(view.codes, length, this.grams)
+    for (const window of windows(text, view)) {
+      const norm = this.sumPositive(window, window.start)
+      this.sumAll(window)
+      for (let signal = 0; signal < best.length; signal++) best[signal] = Math.max(best[signal], (this.sums[signal] / norm - this.limits[signal]) / WEIGHT_SCALE)
+    }
+    return best
+  }
+
   /**
    * Leaves the positive weights of the window's grams in `positive` and returns the length of its
    * TF-IDF vector. What the window before it shares, up to `done`, is there already.
