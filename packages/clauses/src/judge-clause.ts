@@ -86,7 +86,7 @@ function compileProhibition({ signal, at_most: atMost, ...place }: Prohibition, 
 /** What is shown of a requirement that decides nothing: beside each situation, or in the whole call. */
 function shownFor(call: AnalysedCall, { signal, place, placeBeside }: CompiledRequirement, situations: readonly (Occurrence | undefined)[]): readonly Occurrence[] {
   const occurrences = signal.occurrences(call)
-  const found = situations.flatMap((situation) => findInPlace(call, situation === undefined ? place : placeBeside, occurrences, situation, MAX_SHOWN))
+  const found = situations.slice(0, MAX_KEPT).flatMap((situation) => findInPlace(call, situation === undefined ? place : placeBeside, occurrences, situation, MAX_SHOWN))
   return unique(found.filter(({ utterance }) => utterance >= 0)).slice(0, MAX_KEPT)
 }
 
@@ -138,14 +138,17 @@ function dueIn(place: Place, due: Requirement['due']): Place {
 /** The utterances in which something missing should have been said; none where nobody could. */
 function dueAt({ utterances }: AnalysedCall, place: Place, signal: Resolved, situation: Occurrence | undefined): number[] {
   const role = signal.role === 'any' ? 'agent' : signal.role
-  const ours = utterances.filter((utterance) => utterance.role === role).map(({ index }) => index)
-  const shown = (reach: { turns?: number | undefined } | undefined): number => Math.min(reach?.turns ?? MAX_SHOWN, MAX_SHOWN)
-  if (place.opening !== undefined) return ours.slice(0, shown(place.opening))
-  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return ours.slice(-shown(place.closing)).reverse()
-  const at = situation.utterance
-  if (place.before !== undefined || place.same === true) return ours.includes(at) ? [at] : ours.filter((index) => index < at).slice(-1)
-  const later = ours.filter((index) => index > at).slice(0, shown(place.after ?? place.around))
-  return later.length > 0 ? later : ours.filter((index) => index === at)
+  /** The first few of the speaker's from an utterance on, forwards or backwards. */
+  const ours = (from: number, step: 1 | -1, { turns = MAX_SHOWN }: { turns?: number | undefined } = {}): number[] => {
+    const found: number[] = []
+    for (let i = from; i >= 0 && i < utterances.length && found.length < Math.min(turns, MAX_SHOWN); i += step) if (utterances[i].role === role) found.push(i)
+    return found
+  }
+  if (place.opening !== undefined) return ours(0, 1, place.opening)
+  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return ours(utterances.length - 1, -1, place.closing)
+  if (place.before !== undefined || place.same === true) return ours(situation.utterance, -1, { turns: 1 })
+  const later = ours(situation.utterance + 1, 1, place.after ?? place.around)
+  return later.length > 0 || utterances[situation.utterance].role !== role ? later : [situation.utterance]
 }
 
 function summarise(verdicts: readonly Verdict[], need: ClauseSpec['need']): Judgement {

@@ -70,7 +70,7 @@ describe('yuzhi score', () => {
       expect.stringMatching(/^:4: ring_ms: /u),
       expect.stringMatching(/^:4: turns\.0\.role: /u),
       expect.stringMatching(/^:4: turns\.0\.text: /u),
-      ':5: standard: unknown standard "hotlin"; there are: hotline',
+      ':5: standard: unknown standard "hotlin"; there are: hall, hotline, manager, property, visit',
       expect.stringMatching(/^:6: turns: /u),
       expect.stringMatching(/^:7: turns\.1\.start_ms: starts at 100, before an earlier turn \(900\)/u),
       expect.stringMatching(/^:8: turns\.0\.start_ms: /u),

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,7 @@ describe('yuzhi rescore, diff, publish', () => {
   it('tries a draft of the rules on stored calls, shows what would change, and puts it in force', () => {
     const draft = path.join(folder, 'config')
     cpSync(path.join(ROOT, 'config'), draft, { recursive: true })
+    for (const id of ['hall', 'manager', 'property', 'visit']) rmSync(path.join(draft, 'standards', id), { recursive: true })
     const standard = path.join(draft, 'standards', 'hotline', 'standard.yaml')
     writeFileSync(standard, readFileSync(standard, 'utf8').replace('version: 1.0.0', 'version: 1.1.0').replace('title: 礼貌, weight: 30', 'title: 礼貌, weight: 60'))
     const before = rows('SELECT round(avg(score), 2) AS average FROM calls')

@@ -43,9 +43,14 @@ export class SimilarModel {
     this.sums = new Int32Array(signals.length)
     this.bestScores = new Float64Array(signals.length)
     this.limits = Float64Array.from(trained, ({ weights, threshold }) => (threshold - weights[weights.length - 1]) * WEIGHT_SCALE)
-    this.blocks = GramBlocks.build(index, idf.map((value) => value * value), (gram) =>
-      trained.flatMap(({ weights }, signal) => (Math.abs(weights[gram]) >= NEGLIGIBLE ? [packWeight(weights[gram] * idf[gram], signal)] : [])),
-    )
+    this.blocks = GramBlocks.build(index, idf.map((value) => value * value), (gram) => {
+      const packed: number[] = []
+      for (let signal = 0; signal < trained.length; signal++) {
+        const weight = trained[signal].weights[gram]
+        if (weight >= NEGLIGIBLE || weight <= -NEGLIGIBLE) packed.push(packWeight(weight * idf[gram], signal))
+      }
+      return packed
+    })
   }
 
   get thresholds(): readonly number[] {
