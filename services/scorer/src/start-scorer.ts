@@ -27,7 +27,8 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
   const producer = await openStream(broker, settings, health, log)
   const book = await openRules(parts, async (rubrics) => {
     // The sink must know a rubric before its first score: it can be stored then without asking anybody.
-    await producer.send(rubrics.map((rubric) => ({ topic: topics.rubrics, key: rubric.hash, value: Buffer.from(JSON.stringify(rubric)) })))
+    const announcement = rubrics.map((rubric) => ({ topic: topics.rubrics, key: rubric.hash, value: Buffer.from(JSON.stringify(rubric)) }))
+    await tillItWorks('announcing the rubrics', health, log, () => producer.send(announcement))
   })
   const once = exactlyOnce(broker, {
     group: settings.SCORER_GROUP,
