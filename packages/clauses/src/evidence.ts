@@ -2,7 +2,7 @@ import type { Evidence } from '@yuzhi/schemas'
 import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
 import type { Judgement } from './judge-clause.js'
 
-/** Spans of the original turns behind a judgement: the words, what made the clause apply, where something was due. */
+/** Spans of the original turns behind a judgement, each once: the words, what made the clause apply, where something was due. */
 export function evidenceOf(judgement: Judgement, call: AnalysedCall): Evidence[] {
   const evidence = judgement.said.flatMap((occurrence) => spansOf(occurrence, 'said', call))
   for (const { utterances, instead } of judgement.missing) {
@@ -10,7 +10,7 @@ export function evidenceOf(judgement: Judgement, call: AnalysedCall): Evidence[]
     evidence.push(...utterances.flatMap((utterance) => dueTurns(utterance, call)))
   }
   evidence.push(...judgement.situations.flatMap((occurrence) => spansOf(occurrence, 'situation', call)))
-  return evidence
+  return [...new Map(evidence.map((item) => [`${item.kind} ${item.turn} ${item.start} ${item.end}`, item])).values()]
 }
 
 function spansOf(occurrence: Occurrence, kind: 'said' | 'situation', { call, utterances }: AnalysedCall): Evidence[] {

@@ -145,7 +145,9 @@ function dueAt({ utterances }: AnalysedCall, place: Place, signal: Resolved, sit
     return found
   }
   if (place.opening !== undefined) return ours(0, 1, place.opening)
-  if (situation === undefined || situation.utterance < 0 || place.closing !== undefined) return ours(utterances.length - 1, -1, place.closing)
+  if (place.closing !== undefined) return ours(utterances.length - 1, -1, place.closing)
+  // It could have come anywhere: the end of the call, where it was last due, and its beginning.
+  if (situation === undefined || situation.utterance < 0) return [...new Set([...ours(utterances.length - 1, -1, { turns: MAX_SHOWN - 1 }), ...ours(0, 1, { turns: 1 })])]
   if (place.before !== undefined || place.same === true) return ours(situation.utterance, -1, { turns: 1 })
   const later = ours(situation.utterance + 1, 1, place.after ?? place.around)
   return later.length > 0 || utterances[situation.utterance].role !== role ? later : [situation.utterance]
