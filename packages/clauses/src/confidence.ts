@@ -12,9 +12,9 @@ const FAINT = 0.1
  * for the first time (JUDGEMENT.md); `mixed` where some situations were met and others not.
  */
 const AGREED: Readonly<Record<Judgement['outcome'], Partial<Record<Ground, number>>>> = {
-  met: { measured: 0.98, words: 0.97, sound: 0.9, likeness: 0.8, faint_likeness: 0.7, nothing_said: 0.93 },
-  violated: { measured: 0.99, words: 0.89, sound: 0.85, likeness: 0.95, faint_likeness: 0.85, missing: 0.92 },
-  not_applicable: { no_situation: 0.92 },
+  met: { measured: 0.94, words: 0.96, sound: 0.9, likeness: 0.9, faint_likeness: 0.7, nothing_said: 0.93 },
+  violated: { measured: 0.99, words: 0.9, sound: 0.85, likeness: 0.9, faint_likeness: 0.4, missing: 0.89 },
+  not_applicable: { no_situation: 0.89 },
 }
 const MIXED = 0.9
 const UNKNOWN = 0.8

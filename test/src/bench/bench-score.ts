@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { loadLanguage, Shelf } from '@yuzhi/rules'
+import { loadLanguage, type Rubric, Shelf } from '@yuzhi/rules'
 import { parseCall } from '@yuzhi/schemas'
 import { jiebaSegmenter, matchView, normalise } from '@yuzhi/text'
 import { CONFIG, ROOT } from '../paths.js'
@@ -12,22 +12,29 @@ import { CHARACTERS, sampleCalls, TURNS } from './sample-calls.js'
 const CALLS = 2000
 const RUNS = 5
 
-/** Scoring on one core: calls a second, the share of each stage, and the same calls through Python's jieba and pyahocorasick. */
+/**
+ * Scoring on one core with all standards loaded: calls a second by standard and over all, the share of each stage for the
+ * hotline, and the same calls through Python's jieba and pyahocorasick.
+ */
 export function benchScore(): string {
   const calls = sampleCalls(CALLS)
   const lines = calls.map((call) => Buffer.from(JSON.stringify(call)))
-  const shelf = Shelf.open(CONFIG, 'hotline')
-  const rubric = shelf.compile(shelf.ruleSets[0])
+  const shelf = Shelf.open(CONFIG)
+  const rubrics = shelf.ruleSets.map((rules) => shelf.compile(rules))
+  const rubric = rubrics.find(({ rules }) => rules.standard.id === 'hotline') ?? rubrics[0]
   const segmenter = jiebaSegmenter(loadLanguage(CONFIG).words)
   const texts = calls.map(({ turns }) => turns.map(({ text }) => normalise(text).text))
   for (const call of calls.slice(0, 200)) rubric.score(call)
 
-  const whole = fastest(RUNS, () => {
-    for (const line of lines) {
+  const scoreAll = (rubricOf: (number: number) => Rubric): number => fastest(RUNS, () => {
+    for (const [number, line] of lines.entries()) {
       const parsed = parseCall(line)
-      if (parsed.ok) JSON.stringify(rubric.score(parsed.call))
+      if (parsed.ok) JSON.stringify(rubricOf(number).score(parsed.call))
     }
   })
+  const whole = scoreAll(() => rubric)
+  const byStandard = rubrics.map((each) => [each.rules.standard.id, scoreAll(() => each)] as const)
+  const mixed = scoreAll((number) => rubrics[number % rubrics.length])
   const scores = calls.map((call) => rubric.score(call))
   const stages = {
     'parse and check the JSON': fastest(RUNS, () => { for (const line of lines) parseCall(line) }),
@@ -44,7 +51,9 @@ export function benchScore(): string {
   ].map(([name, seconds]) => [name, `${((100 * seconds) / whole).toFixed(0)} %`, `${((1e6 * seconds) / CALLS).toFixed(0)} µs`])
   const python = pythonRate(lines, rubric.rules.signals.values())
   return [
-    `## Scoring, one core\n\nCalls of ${TURNS} turns and about ${CHARACTERS} characters, every turn segmented, from JSON bytes to JSON text: **${(CALLS / whole).toFixed(0)} calls/s** (goal 2,000).\n`,
+    `## Scoring, one core\n\nCalls of ${TURNS} turns and about ${CHARACTERS} characters, every turn segmented, from JSON bytes to JSON text, all ${rubrics.length} standards loaded: **${(CALLS / mixed).toFixed(0)} calls/s** over calls of every standard in turn (goal 2,000).\n`,
+    table(['standard', 'clauses', 'calls/s'], byStandard.map(([id, seconds], i) => [id, String(rubrics[i].rules.clauses.length), (CALLS / seconds).toFixed(0)])),
+    '\nWhere the time of a hotline call goes:\n',
     table(['stage', 'share', 'a call'], rows),
     '',
     python === undefined

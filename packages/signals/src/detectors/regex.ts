@@ -42,17 +42,28 @@ export const regex: Detector<z.infer<typeof Spec>> = {
 /** Finds every match in a text. */
 type Find = (text: string) => { from: number; to: number }[]
 
-/** Without repetition a pattern cannot backtrack far, and the engine of the platform is ten times as fast. */
-const REPEATS = /[*+{\\]/u
+/** What may repeat without end, or nested; escapes mean other things to the platform's engine. */
+const UNBOUNDED = /[*+\\]|\{\d+,\}|\)\{/u
+const BOUNDED = /\{(\d+)(?:,(\d+))?\}|[^(]\?/gu
+/** Ways through its bounded repetitions that a backtracking engine may try at one place of the text. */
+const MAX_WAYS = 2_000
 
 function compile(pattern: string): Find | string {
   try {
     const expression = RE2JS.compile(pattern)
-    return REPEATS.test(pattern) ? (text) => linearMatches(expression, text) : plainMatches(new RegExp(pattern, 'gu'))
+    return isShallow(pattern) ? plainMatches(new RegExp(pattern, 'gu')) : (text) => linearMatches(expression, text)
   } catch (error) {
     if (error instanceof RE2JSException || error instanceof SyntaxError) return `not a regular expression of RE2: ${error.message}`
     throw error
   }
+}
+
+/** A pattern that cannot backtrack far is left to the engine of the platform, which is ten times as fast. */
+function isShallow(pattern: string): boolean {
+  if (UNBOUNDED.test(pattern)) return false
+  let ways = 1
+  for (const [, least, most] of pattern.matchAll(BOUNDED) as Iterable<readonly (string | undefined)[]>) ways *= least === undefined ? 2 : Number(most ?? least) - Number(least) + 1
+  return ways <= MAX_WAYS
 }
 
 function plainMatches(expression: RegExp): Find {
