@@ -9,6 +9,10 @@ describe('regex', () => {
     expect(seenIn({ regex: ['(a+)+$'] }, `${'a'.repeat(5000)}!`)).toEqual([])
   })
 
+  it('reads what only RE2 can read', () => {
+    expect(seenIn({ regex: ['(?i)good bye', '[[:digit:]]{1,3}元'] }, 'Good Bye，收您50元')).toEqual(['regex good bye', 'regex 50元'])
+  })
+
   it('names a pattern that RE2 does not take', () => {
     expect(signalsOf({ it: { regex: ['(?=x)'] } }).faults).toEqual([expect.stringMatching(/^it\.regex\.0\.pattern: not a regular expression of RE2/u)])
   })

@@ -42,8 +42,8 @@ export const regex: Detector<z.infer<typeof Spec>> = {
 /** Finds every match in a text. */
 type Find = (text: string) => { from: number; to: number }[]
 
-/** What may repeat without end, or nested; escapes mean other things to the platform's engine. */
-const UNBOUNDED = /[*+\\]|\{\d+,\}|\)\{/u
+/** What may repeat without end, or nested; and what the platform's engine reads otherwise or not at all: escapes, (?i), [[:digit:]]. */
+const ONLY_LINEAR = /[*+\\]|\{\d+,\}|\)\{|\(\?[^:]|\[:/u
 const BOUNDED = /\{(\d+)(?:,(\d+))?\}|[^(]\?/gu
 /** Ways through its bounded repetitions that a backtracking engine may try at one place of the text. */
 const MAX_WAYS = 2_000
@@ -60,7 +60,7 @@ function compile(pattern: string): Find | string {
 
 /** A pattern that cannot backtrack far is left to the engine of the platform, which is ten times as fast. */
 function isShallow(pattern: string): boolean {
-  if (UNBOUNDED.test(pattern)) return false
+  if (ONLY_LINEAR.test(pattern)) return false
   let ways = 1
   for (const [, least, most] of pattern.matchAll(BOUNDED) as Iterable<readonly (string | undefined)[]>) ways *= least === undefined ? 2 : Number(most ?? least) - Number(least) + 1
   return ways <= MAX_WAYS
