@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Admin, type EachBatchPayload, type IHeaders, Kafka, type KafkaMessage, logLevel, type Message as KafkaJsMessage, Partitioners, type Producer as KafkaJsProducer, type SASLOptions, type TopicMessages, type Transaction } from 'kafkajs'
+import { type Admin, type Consumer, type EachBatchPayload, type IHeaders, Kafka, type KafkaMessage, logLevel, type Message as KafkaJsMessage, Partitioners, type Producer as KafkaJsProducer, type SASLOptions, type TopicMessages, type Transaction } from 'kafkajs'
 import type { KafkaSettings } from './kafka-settings.js'
 import { classify, isConcurrentTransactions } from './kafkajs-errors.js'
 import { type Batch, type Broker, type Consumption, type ConsumeOptions, KafkaError, type Message, type Outgoing, type Producer, type TopicPartition, type TransactionalProducer } from './port.js'
@@ -144,10 +144,7 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Consumpti
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset, batchSize } }) => {
     if (batchSize === 0) positions.set(`${topic}/${partition}`, BigInt(lastOffset) + 1n)
   })
-  // kafkajs starts again by itself where that may help; where it does not, nobody else would notice.
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) onCrash(classify(payload.error))
-  })
+  onLastCrash(consumer, onCrash)
   await guarded(async () => {
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
@@ -271,7 +268,14 @@ async function whileConcurrent<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Kafka hands out messages to groups alone: this one lives for a moment. */
+/** kafkajs starts again by itself where that may help, as while a new broker loads its groups; where it does not, nobody else would notice. */
+function onLastCrash(consumer: Consumer, report: (error: KafkaError) => void): void {
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) report(classify(payload.error))
+  })
+}
+
+/** Kafka hands out messages to groups alone: this one lives for a moment. What a restart hands out again is passed over. */
 async function readAll(kafka: Kafka, admin: () => Promise<Admin>, topic: string, onMessage: (message: Message) => boolean | undefined): Promise<void> {
   const client = await guarded(admin)
   const ends = new Map((await guarded(() => client.fetchTopicOffsets(topic))).filter(({ high, low }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]))
@@ -287,10 +291,7 @@ async function readAll(kafka: Kafka, admin: () => Promise<Admin>, topic: string,
     })
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => { reject(new KafkaError('unavailable', `${topic} was not read to its end in ${READ_LIMIT_MS / 1000} s`, true)) }, READ_LIMIT_MS)
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        // A broker that just started is still loading its groups: kafkajs then begins anew by itself.
-        if (!payload.restart) reject(classify(payload.error))
-      })
+      onLastCrash(consumer, reject)
       // Markers of transactions come to no handler: the fetched batch says how far it reached.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
         const end = ends.get(partition)
