@@ -31,6 +31,7 @@ export class Utterance {
   readonly view: MatchView
   /** Which contexts its characters leave possible (`cuesOf`). */
   readonly cues: number
+  private phones: readonly Entity[] | undefined
   private entities: readonly Entity[] | undefined
 
   constructor(
@@ -67,12 +68,12 @@ export class Utterance {
   }
 
   findPhones(): readonly Entity[] {
-    if ((this.cues & HAS_DIGIT) === 0) return NONE
-    return this.entities?.filter(({ value }) => value.type === 'phone') ?? findPhones(this.text)
+    this.phones ??= (this.cues & HAS_DIGIT) === 0 ? NONE : findPhones(this.text)
+    return this.phones
   }
 
   findEntities(): readonly Entity[] {
-    this.entities ??= findEntities(this.text, this.startedAt)
+    this.entities ??= findEntities(this.text, this.startedAt, this.findPhones())
     return this.entities
   }
 }
@@ -82,6 +83,8 @@ export interface AnalysedCall {
   call: Call
   utterances: readonly Utterance[]
   ordinal: Record<Role, Uint32Array>
+  /** What each role said, an utterance a line; see `linesOf`. */
+  lines: Partial<Record<Role | 'any', string>>
   /** Hits by group of phrases. */
   phrases: (Occurrence[] | undefined)[]
   /** Hits by the number of the lesson. */
@@ -92,7 +95,12 @@ export interface AnalysedCall {
 
 export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
   const utterances = joinTurns(call, segmenter)
-  return { call, utterances, ordinal: countRoles(utterances), phrases: [], similar: [], seen: [] }
+  return { call, utterances, ordinal: countRoles(utterances), lines: {}, phrases: [], similar: [], seen: [] }
+}
+
+/** All that a role said in a call, an utterance a line: to look once where most calls hold nothing. */
+export function linesOf({ lines, utterances }: AnalysedCall, role: Role | 'any'): string {
+  return (lines[role] ??= utterances.flatMap((utterance) => (role === 'any' || role === utterance.role ? [utterance.text] : [])).join('\n'))
 }
 
 /** Turns of one role that follow each other, normalised. */

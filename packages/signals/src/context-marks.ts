@@ -1,3 +1,4 @@
+import { cuesIn, cueTable } from './cues.js'
 import { markBit } from './occurrence.js'
 
 const HARD = /[。？！；?!;]/u
@@ -36,19 +37,11 @@ const MAY_ASK = 16
 /** A digit, written or spoken. */
 export const HAS_DIGIT = 32
 
-const CUE_OF = buildCues()
-
-function buildCues(): Uint8Array {
-  const table = new Uint8Array(0x10000)
-  for (const [bit, characters] of CUES) for (const character of characters) table[character.charCodeAt(0)] |= bit
-  return table
-}
+const CUE_OF = cueTable(CUES)
 
 /** Which contexts the characters of a text leave possible, as bits for `contextMarks`. */
 export function cuesOf(text: string): number {
-  let cues = 0
-  for (let i = 0; i < text.length; i++) cues |= CUE_OF[text.charCodeAt(i)]
-  return cues
+  return cuesIn(text, CUE_OF)
 }
 
 const NEGATED_BIT = markBit('negated')

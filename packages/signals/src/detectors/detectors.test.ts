@@ -9,6 +9,15 @@ describe('regex', () => {
     expect(seenIn({ regex: ['(a+)+$'] }, `${'a'.repeat(5000)}!`)).toEqual([])
   })
 
+  it('takes each utterance for a text of its own', () => {
+    const { seen } = signalsOf({ whole: { regex: ['^喂$'] }, linear: { regex: ['^[喂]+$'] }, across: { regex: ['喂.{0,4}您好'] } })
+    const lines: Line[] = [['a', '喂'], ['c', '什么'], ['a', '您好'], ['a', '喂您好']]
+    expect(seen('whole', lines.slice(0, 3))).toEqual(['regex 喂'])
+    expect(seen('linear', lines.slice(0, 3))).toEqual(['regex 喂'])
+    expect(seen('across', lines.slice(0, 3))).toEqual([])
+    expect(seen('across', lines.slice(1))).toHaveLength(1)
+  })
+
   it('reads what only RE2 can read', () => {
     expect(seenIn({ regex: ['(?i)good bye', '[[:digit:]]{1,3}元'] }, 'Good Bye，收您50元')).toEqual(['regex good bye', 'regex 50元'])
   })

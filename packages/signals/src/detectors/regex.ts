@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { z } from 'zod'
+import { linesOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
 
@@ -22,13 +23,15 @@ export const regex: Detector<z.infer<typeof Spec>> = {
       if (typeof exclusion === 'string') fault([index, 'unless'], exclusion)
       return typeof compiled === 'string' || typeof exclusion === 'string' ? [] : [{ pattern, compiled, exclusion }]
     })
-    return ({ utterances }) => {
+    return (call) => {
       const found: Occurrence[] = []
-      for (const { index, text, role: speaker } of utterances) {
-        if (role !== 'any' && role !== speaker) continue
-        for (const { pattern, compiled, exclusion } of expressions) {
-          const excluded = exclusion?.(text) ?? []
-          for (const { from, to } of compiled(text)) {
+      for (const { pattern, compiled, exclusion } of expressions) {
+        if (!compiled.isIn(linesOf(call, role))) continue
+        for (const { index, text, role: speaker } of call.utterances) {
+          if (role !== 'any' && role !== speaker) continue
+          const matches = compiled.find(text)
+          const excluded = matches.length === 0 ? [] : (exclusion?.find(text) ?? [])
+          for (const { from, to } of matches) {
             if (excluded.some((other) => from < other.to && other.from < to)) continue
             found.push({ utterance: index, from, to, how: 'regex', marks: 0, confidence: 1, detail: pattern })
           }
@@ -39,19 +42,23 @@ export const regex: Detector<z.infer<typeof Spec>> = {
   },
 }
 
-/** Finds every match in a text. */
-type Find = (text: string) => { from: number; to: number }[]
+interface Expression {
+  /** Whether a line of the text may match: never false where one does. */
+  isIn: (lines: string) => boolean
+  /** Every match in an utterance. */
+  find: (text: string) => { from: number; to: number }[]
+}
 
-/** What may repeat without end, or nested; and what the platform's engine reads otherwise or not at all: escapes, (?i), [[:digit:]]. */
-const ONLY_LINEAR = /[*+\\]|\{\d+,\}|\)\{|\(\?[^:]|\[:/u
+/** What may repeat without end, or nested; and what the platform's engine reads otherwise or not at all: most escapes, (?i), [[:digit:]]. */
+const ONLY_LINEAR = /[*+]|\\[^bdw]|\{\d+,\}|\)\{|\(\?[^:]|\[:/u
 const BOUNDED = /\{(\d+)(?:,(\d+))?\}|[^(]\?/gu
 /** Ways through its bounded repetitions that a backtracking engine may try at one place of the text. */
 const MAX_WAYS = 2_000
 
-function compile(pattern: string): Find | string {
+function compile(pattern: string): Expression | string {
   try {
     const expression = RE2JS.compile(pattern)
-    return isShallow(pattern) ? plainMatches(new RegExp(pattern, 'gu')) : (text) => linearMatches(expression, text)
+    return isShallow(pattern) ? plain(pattern) : linear(expression, RE2JS.compile(pattern, RE2JS.MULTILINE))
   } catch (error) {
     if (error instanceof RE2JSException || error instanceof SyntaxError) return `not a regular expression of RE2: ${error.message}`
     throw error
@@ -66,13 +73,23 @@ function isShallow(pattern: string): boolean {
   return ways <= MAX_WAYS
 }
 
-function plainMatches(expression: RegExp): Find {
-  return (text) => Array.from(text.matchAll(expression), (match) => ({ from: match.index, to: match.index + match[0].length })).filter(({ from, to }) => to > from)
+function plain(pattern: string): Expression {
+  const one = new RegExp(pattern, 'mu')
+  const all = new RegExp(pattern, 'gu')
+  return {
+    isIn: (lines) => one.test(lines),
+    find: (text) => Array.from(text.matchAll(all), (match) => ({ from: match.index, to: match.index + match[0].length })).filter(({ from, to }) => to > from),
+  }
 }
 
-function linearMatches(expression: RE2JS, text: string): { from: number; to: number }[] {
-  const found: { from: number; to: number }[] = []
-  const matcher = expression.matcher(text)
-  while (matcher.find()) if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end() })
-  return found
+function linear(expression: RE2JS, inLines: RE2JS): Expression {
+  return {
+    isIn: (lines) => inLines.matcher(lines).find(),
+    find: (text) => {
+      const found: { from: number; to: number }[] = []
+      const matcher = expression.matcher(text)
+      while (matcher.find()) if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end() })
+      return found
+    },
+  }
 }

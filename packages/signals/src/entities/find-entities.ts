@@ -1,6 +1,7 @@
 import type { Entity } from './entity.js'
 import { findAmounts } from './amounts.js'
-import { findMoments } from './moments.js'
+import { cuesIn, cueTable } from '../cues.js'
+import { findDays, findTimes } from './moments.js'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
 
 const NUMBER = String.raw`(?:\d+(?:\.\d+)?[万千百亿]?|[零〇一幺二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?万?)`
@@ -11,8 +12,24 @@ const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 /** The hundred most frequent family names. */
 const FAMILY =
   '王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
-/** Numerals, relative days, and what names follow. */
-const MAY_HOLD_ENTITY = /[\d*周零〇一幺二两三四五六七八九十百千万半天晚早]|星期|礼拜|我[叫是姓]|名字|姓名|机主|贵姓/u
+/** Characters without which no entity of a kind can be there: most texts need not be read for most kinds. */
+const CUES: readonly (readonly [bit: number, characters: string])[] = [
+  [1, '0123456789零〇一幺二两俩三四五六七八九十百千万亿'],
+  [2, '半'],
+  [4, '昨今明前后周星礼号日'],
+  [8, '点:'],
+  [16, '块元毛角'],
+  [32, '秒分刻时钟天日周期拜月年'],
+  [64, '叫姓是'],
+]
+const NUMERAL = 1
+const HALF = 2
+const OF_DAYS = 4
+const OF_CLOCKS = 8
+const OF_MONEY = 16
+const OF_DURATIONS = 32
+const OF_NAMES = 64
+const CUE_OF = cueTable(CUES)
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -25,20 +42,22 @@ const SECONDS: Readonly<Record<string, number>> = {
  * text; relative dates are reckoned from `startedAt` (ISO 8601, the day in its own offset).
  * Longer and more telling readings win over plain numbers they contain.
  */
-export function findEntities(text: string, startedAt: string): Entity[] {
-  if (!MAY_HOLD_ENTITY.test(text)) return []
+export function findEntities(text: string, startedAt: string, phones: readonly Entity[] = findPhones(text)): Entity[] {
+  const cues = cuesIn(text, CUE_OF)
   const found: Entity[] = []
   const claim = (entities: readonly Entity[]): void => {
     for (const entity of entities) {
       if (!found.some(({ from, to }) => entity.from < to && from < entity.to)) found.push(entity)
     }
   }
-  claim(findPhones(text))
-  claim(findMoments(text, startedAt))
-  claim(findAmounts(text))
-  claim(findDurations(text))
-  claim(findNames(text))
-  claim(findNumbers(text))
+  const isNumbered = (cues & NUMERAL) !== 0
+  claim(phones)
+  if ((cues & OF_DAYS) !== 0) claim(findDays(text, startedAt))
+  if (isNumbered && (cues & OF_CLOCKS) !== 0) claim(findTimes(text))
+  if (isNumbered && (cues & OF_MONEY) !== 0) claim(findAmounts(text))
+  if ((cues & (NUMERAL | HALF)) !== 0 && (cues & OF_DURATIONS) !== 0) claim(findDurations(text))
+  if ((cues & OF_NAMES) !== 0) claim(findNames(text))
+  if (isNumbered) claim(findNumbers(text))
   return found.sort((a, b) => a.from - b.from)
 }
 

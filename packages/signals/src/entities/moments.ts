@@ -14,15 +14,11 @@ const TIME = new RegExp(
 const DAY_MS = 86_400_000
 
 /**
- * Dates (`YYYY-MM-DD`) and times of day (minutes since midnight). 下周三 is Wednesday of next week
+ * Dates (`YYYY-MM-DD`), reckoned from the day of `startedAt`. 下周三 is Wednesday of next week
  * (weeks start on Monday), 三号 the third of the month of the call.
  */
-export function findMoments(text: string, startedAt: string): Entity[] {
+export function findDays(text: string, startedAt: string): Entity[] {
   const today = Date.parse(`${startedAt.slice(0, 10)}T00:00:00Z`)
-  return [...findDays(text, today), ...findTimes(text)]
-}
-
-function findDays(text: string, today: number): Entity[] {
   return [...text.matchAll(DAY)].flatMap((match) => {
     const time = dayOf(match, today)
     if (time === undefined) return []
@@ -55,7 +51,8 @@ function weekdayOffset(today: number, weeks: string, weekday: string): number {
   return monday - current + shift * 7
 }
 
-function findTimes(text: string): Entity[] {
+/** Times of day in minutes since midnight. */
+export function findTimes(text: string): Entity[] {
   return [...text.matchAll(TIME)].flatMap((match) => {
     const [, half, hourText, isHalf, quarter, minuteText] = match as (string | undefined)[]
     const hour = chineseNumber(hourText ?? '')
