@@ -1,3 +1,5 @@
+import { beijingTime } from './beijing.js'
+
 export const FESTIVALS = ['元旦', '春节', '劳动节', '国庆节'] as const
 export type Festival = (typeof FESTIVALS)[number]
 
@@ -11,11 +13,10 @@ const cache = new Map<string, Festival | undefined>()
 
 /** The festival of a moment's day in Beijing time: 元旦 1–3 Jan, 劳动节 1–5 May, 国庆节 1–7 Oct, 春节 by the lunar calendar. */
 export function festivalOn(startedAt: string): Festival | undefined {
-  const time = Date.parse(startedAt)
-  const key = new Date(time + 8 * 3_600_000).toISOString().slice(0, 10)
+  const { day: key } = beijingTime(startedAt)
   if (!cache.has(key)) {
     if (cache.size > 4000) cache.clear()
-    cache.set(key, findFestival(time))
+    cache.set(key, findFestival(Date.parse(startedAt)))
   }
   return cache.get(key)
 }

@@ -46,6 +46,7 @@ describe('metadata', () => {
     [{ ring_seconds: { above: 9 } }, {}, false],
     [{ duration_seconds: { below: 60 } }, { duration_ms: 30_000 }, true],
     [{ hour: { above: 18 } }, { started_at: '2026-03-12T19:30:00+08:00' }, true],
+    [{ hour: { below: 8 } }, { started_at: '2026-03-11T23:30:00Z' }, true],
     [{ festival: 'any' }, { started_at: '2026-10-01T10:00:00+08:00' }, true],
     [{ festival: ['春节'] }, { started_at: '2026-10-01T10:00:00+08:00' }, false],
     [{ gender: 'female' }, { customer: { gender: 'female' } }, true],

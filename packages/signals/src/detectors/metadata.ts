@@ -1,5 +1,6 @@
 import type { Call } from '@yuzhi/schemas'
 import { z } from 'zod'
+import { beijingTime } from '../beijing.js'
 import { festivalOn, FESTIVALS } from '../festivals.js'
 import type { Utterance } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
@@ -15,7 +16,7 @@ const Spec = z.strictObject({
   attributes: z.record(z.string(), OneOrMore).optional(),
   ring_seconds: Range.optional(),
   duration_seconds: Range.optional(),
-  hour: Range.optional().describe('Hour of the day (0–24) at the start, in the offset of started_at; above is inclusive'),
+  hour: Range.optional().describe('Hour of the day (0–24) at the start, in Beijing; above is inclusive'),
   festival: z.union([z.literal('any').transform(() => [...FESTIVALS]), z.array(z.enum(FESTIVALS)).min(1)]).optional(),
   timed: z.boolean().optional().describe('Whether turns carry times'),
 })
@@ -45,7 +46,7 @@ function fits(spec: Spec, call: Call): boolean {
     Object.entries(spec.attributes ?? {}).every(([key, values]) => isOneOf(values, call.attributes?.[key])) &&
     isInside(spec.ring_seconds, seconds(call.ring_ms)) &&
     isInside(spec.duration_seconds, seconds(call.duration_ms)) &&
-    isInside(spec.hour, hourOfDay(call.started_at)) &&
+    (spec.hour === undefined || isInside(spec.hour, beijingTime(call.started_at).hour)) &&
     (spec.festival === undefined || (festival !== undefined && spec.festival.includes(festival))) &&
     (spec.timed === undefined || spec.timed === isTimed(call))
   )
@@ -66,8 +67,4 @@ function isInside(range: z.infer<typeof Range> | undefined, value: number | unde
 
 function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000
-}
-
-function hourOfDay(startedAt: string): number {
-  return Number(startedAt.slice(11, 13)) + Number(startedAt.slice(14, 16)) / 60
 }

@@ -39,7 +39,7 @@ const SECONDS: Readonly<Record<string, number>> = {
 
 /**
  * Amounts, dates, times of day, durations, phone numbers, names and other numbers in a normalised
- * text; relative dates are reckoned from `startedAt` (ISO 8601, the day in its own offset).
+ * text; relative dates are reckoned from `startedAt` (ISO 8601).
  * Longer and more telling readings win over plain numbers they contain.
  */
 export function findEntities(text: string, startedAt: string, phones: readonly Entity[] = findPhones(text)): Entity[] {

@@ -1,3 +1,4 @@
+import { beijingTime } from '../beijing.js'
 import { chineseNumber } from './chinese-number.js'
 import type { Entity } from './entity.js'
 
@@ -14,11 +15,11 @@ const TIME = new RegExp(
 const DAY_MS = 86_400_000
 
 /**
- * Dates (`YYYY-MM-DD`), reckoned from the day of `startedAt`. 下周三 is Wednesday of next week
+ * Dates (`YYYY-MM-DD`), reckoned from the day of `startedAt` in Beijing. 下周三 is Wednesday of next week
  * (weeks start on Monday), 三号 the third of the month of the call.
  */
 export function findDays(text: string, startedAt: string): Entity[] {
-  const today = Date.parse(`${startedAt.slice(0, 10)}T00:00:00Z`)
+  const today = Date.parse(beijingTime(startedAt).day)
   return [...text.matchAll(DAY)].flatMap((match) => {
     const time = dayOf(match, today)
     if (time === undefined) return []
