@@ -13,6 +13,10 @@ const LEFTOVERS: readonly (readonly [string, string])[] = [
   ['牠', '它'],
 ]
 
+/** The particle of 什么 and 还有么, which the converter, away from the words it knows, takes for 幺 (one). */
+const PARTICLE = '么'
+const TAKEN_FOR = '幺'
+
 const isTraditional = findTraditional()
 
 function findTraditional(): Uint8Array {
@@ -22,6 +26,7 @@ function findTraditional(): Uint8Array {
     if (convert(character) !== character) table[code] = 1
   }
   for (const [from] of LEFTOVERS) table[from.charCodeAt(0)] = 1
+  table[PARTICLE.charCodeAt(0)] = 0
   return table
 }
 
@@ -44,5 +49,5 @@ export function toSimplified(text: string): string {
     }).join('')
   }
   for (const [from, to] of LEFTOVERS) converted = converted.replaceAll(from, to)
-  return converted
+  return converted.replaceAll(TAKEN_FOR, (unit, at: number) => (text[at] === PARTICLE ? PARTICLE : unit))
 }
