@@ -12,9 +12,9 @@ const FAINT = 0.1
  * for the first time (JUDGEMENT.md); `mixed` where some situations were met and others not.
  */
 const AGREED: Readonly<Record<Judgement['outcome'], Partial<Record<Ground, number>>>> = {
-  met: { measured: 0.94, words: 0.96, sound: 0.9, likeness: 0.9, faint_likeness: 0.7, nothing_said: 0.93 },
-  violated: { measured: 0.99, words: 0.9, sound: 0.85, likeness: 0.9, faint_likeness: 0.4, missing: 0.89 },
-  not_applicable: { no_situation: 0.89 },
+  met: { measured: 0.97, words: 0.98, sound: 0.82, likeness: 0.82, faint_likeness: 0.48, nothing_said: 0.94 },
+  violated: { measured: 0.99, words: 0.95, sound: 0.85, likeness: 0.94, faint_likeness: 0.65, missing: 0.91 },
+  not_applicable: { no_situation: 0.93 },
 }
 const MIXED = 0.9
 const UNKNOWN = 0.8

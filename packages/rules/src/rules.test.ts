@@ -73,7 +73,7 @@ describe('rule files', () => {
     const score = scoreOf(rubricOf(configOf()), '客服: 嗯您好\n客户: 你好')
     expect(score).toMatchObject({ score: 100, grade: '好', fatal: false, rubric: { id: 'demo', version: '1.0.0' } })
     expect(score.clauses).toEqual([
-      { id: 'demo.hello', outcome: 'met', points: 100, confidence: 0.96, reason: '第1句说了“您好”，符合“问好”。', evidence: [{ turn: 0, start: 1, end: 3, text: '您好', kind: 'said', how: 'phrase' }] },
+      { id: 'demo.hello', outcome: 'met', points: 100, confidence: 0.98, reason: '第1句说了“您好”，符合“问好”。', evidence: [{ turn: 0, start: 1, end: 3, text: '您好', kind: 'said', how: 'phrase' }] },
     ])
   })
 
