@@ -10,10 +10,11 @@ describe('regex', () => {
   })
 
   it('takes each utterance for a text of its own', () => {
-    const { seen } = signalsOf({ whole: { regex: ['^喂$'] }, linear: { regex: ['^[喂]+$'] }, across: { regex: ['喂.{0,4}您好'] } })
+    const { seen } = signalsOf({ whole: { regex: ['^喂$'] }, linear: { regex: ['^[喂]+$'] }, ends: { regex: ['\\A您好\\z'] }, across: { regex: ['喂.{0,4}您好'] } })
     const lines: Line[] = [['a', '喂'], ['c', '什么'], ['a', '您好'], ['a', '喂您好']]
     expect(seen('whole', lines.slice(0, 3))).toEqual(['regex 喂'])
     expect(seen('linear', lines.slice(0, 3))).toEqual(['regex 喂'])
+    expect(seen('ends', lines.slice(0, 3))).toEqual(['regex 您好'])
     expect(seen('across', lines.slice(0, 3))).toEqual([])
     expect(seen('across', lines.slice(1))).toHaveLength(1)
   })

@@ -22,14 +22,19 @@ const Spec = z.strictObject({
 })
 type Spec = z.infer<typeof Spec>
 
-/** What the call's own fields say; all given fields must fit. It holds for the call as a whole; who hung up is seen at its end. */
+/** What the call's own fields say; all given fields must fit. It holds for the call as a whole; who hung up is seen at its end, how long it rang at the agent's first words. */
 export const metadata: Detector<Spec> = {
   key: 'metadata',
   spec: Spec,
   combines: false,
   compile(spec) {
-    return ({ call, utterances }) => (fits(spec, call) ? [ofCall(spec, call, spec.hung_up_by === undefined ? undefined : utterances.at(-1))] : [])
+    return ({ call, utterances }) => (fits(spec, call) ? [ofCall(spec, call, seenAt(spec, utterances))] : [])
   },
+}
+
+function seenAt(spec: Spec, utterances: readonly Utterance[]): Utterance | undefined {
+  if (spec.hung_up_by !== undefined) return utterances.at(-1)
+  return spec.ring_seconds === undefined ? undefined : utterances.find(({ role }) => role === 'agent')
 }
 
 function ofCall(spec: Spec, call: Call, at: Utterance | undefined): Occurrence {

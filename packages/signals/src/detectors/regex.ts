@@ -58,12 +58,15 @@ const MAX_WAYS = 2_000
 function compile(pattern: string): Expression | string {
   try {
     const expression = RE2JS.compile(pattern)
-    return isShallow(pattern) ? plain(pattern) : linear(expression, RE2JS.compile(pattern, RE2JS.MULTILINE))
+    return isShallow(pattern) ? plain(pattern) : linear(expression, OF_WHOLE_TEXT.test(pattern) ? undefined : RE2JS.compile(pattern, RE2JS.MULTILINE))
   } catch (error) {
     if (error instanceof RE2JSException || error instanceof SyntaxError) return `not a regular expression of RE2: ${error.message}`
     throw error
   }
 }
+
+/** What binds a pattern to the ends of a text, which the ends of a line are not: \A, \z, (?-m). */
+const OF_WHOLE_TEXT = /\\[AzZ]|\(\?[a-zA-Z]*-/u
 
 /** A pattern that cannot backtrack far is left to the engine of the platform, which is ten times as fast. */
 function isShallow(pattern: string): boolean {
@@ -82,9 +85,9 @@ function plain(pattern: string): Expression {
   }
 }
 
-function linear(expression: RE2JS, inLines: RE2JS): Expression {
+function linear(expression: RE2JS, inLines: RE2JS | undefined): Expression {
   return {
-    isIn: (lines) => inLines.matcher(lines).find(),
+    isIn: (lines) => inLines?.matcher(lines).find() ?? true,
     find: (text) => {
       const found: { from: number; to: number }[] = []
       const matcher = expression.matcher(text)
