@@ -1,4 +1,4 @@
-import { cuesIn, cueTable } from './cues.js'
+import { Cues } from './cues.js'
 import { markBit } from './occurrence.js'
 
 const HARD = /[。？！；?!;]/u
@@ -21,27 +21,21 @@ const QUESTION_WORD = /是否|是不是|有没有|能不能|能否|可不可以|
 const QUESTION_END = /(?:吗|么|呢|没有|不)[\s，,]*(?:[？?]|$)|[？?]/u
 
 /** Characters without which an expression above cannot match: most utterances need most of them not at all. */
-const CUES: readonly (readonly [bit: number, characters: string])[] = [
-  [1, '不非没别甭无未'],
-  [2, '说讲映提诉认觉骂问强写谓句声话法度气“"「『'],
-  [4, '果要假万倘只除若话'],
-  [8, '他她位同师方别人您你'],
-  [16, '否不没吗么呢？?'],
-  [32, '0123456789零〇一幺二三四五六七八九*'],
-]
-const MAY_NEGATE = 1
-const MAY_QUOTE = 2
-const MAY_CONDITION = 4
-const MAY_BE_THIRD = 8
-const MAY_ASK = 16
+const CUES = new Cues({
+  negation: '不非没别甭无未',
+  quotation: '说讲映提诉认觉骂问强写谓句声话法度气“"「『',
+  condition: '果要假万倘只除若话',
+  thirdPerson: '他她位同师方别人您你',
+  question: '否不没吗么呢？?',
+  digit: '0123456789零〇一幺二三四五六七八九*',
+})
+const { negation: MAY_NEGATE, quotation: MAY_QUOTE, condition: MAY_CONDITION, thirdPerson: MAY_BE_THIRD, question: MAY_ASK } = CUES.bits
 /** A digit, written or spoken. */
-export const HAS_DIGIT = 32
-
-const CUE_OF = cueTable(CUES)
+export const HAS_DIGIT = CUES.bits.digit
 
 /** Which contexts the characters of a text leave possible, as bits for `contextMarks`. */
 export function cuesOf(text: string): number {
-  return cuesIn(text, CUE_OF)
+  return CUES.in(text)
 }
 
 const NEGATED_BIT = markBit('negated')

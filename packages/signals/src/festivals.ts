@@ -4,7 +4,6 @@ export const FESTIVALS = ['元旦', '春节', '劳动节', '国庆节'] as const
 export type Festival = (typeof FESTIVALS)[number]
 
 const LUNAR = new Intl.DateTimeFormat('en-u-ca-chinese', { month: 'numeric', day: 'numeric', timeZone: 'Asia/Shanghai' })
-const BEIJING = new Intl.DateTimeFormat('en-CA', { month: '2-digit', day: '2-digit', timeZone: 'Asia/Shanghai' })
 const DAY_MS = 86_400_000
 /** Spring Festival: from New Year's Eve through the seventh day of the first lunar month. */
 const LAST_SPRING_DAY = 7
@@ -13,18 +12,16 @@ const cache = new Map<string, Festival | undefined>()
 
 /** The festival of a moment's day in Beijing time: 元旦 1–3 Jan, 劳动节 1–5 May, 国庆节 1–7 Oct, 春节 by the lunar calendar. */
 export function festivalOn(startedAt: string): Festival | undefined {
-  const { day: key } = beijingTime(startedAt)
-  if (!cache.has(key)) {
+  const { day } = beijingTime(startedAt)
+  if (!cache.has(day)) {
     if (cache.size > 4000) cache.clear()
-    cache.set(key, findFestival(Date.parse(startedAt)))
+    cache.set(day, findFestival(Date.parse(startedAt), day))
   }
-  return cache.get(key)
+  return cache.get(day)
 }
 
-function findFestival(time: number): Festival | undefined {
-  const parts = BEIJING.formatToParts(time)
-  const month = Number(parts.find(({ type }) => type === 'month')?.value)
-  const day = Number(parts.find(({ type }) => type === 'day')?.value)
+function findFestival(time: number, date: string): Festival | undefined {
+  const [, month, day] = date.split('-').map(Number)
   if (month === 1 && day <= 3) return '元旦'
   if (month === 5 && day <= 5) return '劳动节'
   if (month === 10 && day <= 7) return '国庆节'

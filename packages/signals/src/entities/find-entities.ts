@@ -1,6 +1,6 @@
 import type { Entity } from './entity.js'
 import { findAmounts } from './amounts.js'
-import { cuesIn, cueTable } from '../cues.js'
+import { Cues } from '../cues.js'
 import { findDays, findTimes } from './moments.js'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
 
@@ -13,23 +13,16 @@ const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 const FAMILY =
   '王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
 /** Characters without which no entity of a kind can be there: most texts need not be read for most kinds. */
-const CUES: readonly (readonly [bit: number, characters: string])[] = [
-  [1, '0123456789零〇一幺二两俩三四五六七八九十百千万亿'],
-  [2, '半'],
-  [4, '昨今明前后周星礼号日'],
-  [8, '点:'],
-  [16, '块元毛角'],
-  [32, '秒分刻时钟天日周期拜月年'],
-  [64, '叫姓是'],
-]
-const NUMERAL = 1
-const HALF = 2
-const OF_DAYS = 4
-const OF_CLOCKS = 8
-const OF_MONEY = 16
-const OF_DURATIONS = 32
-const OF_NAMES = 64
-const CUE_OF = cueTable(CUES)
+const CUES = new Cues({
+  numeral: '0123456789零〇一幺二两俩三四五六七八九十百千万亿',
+  half: '半',
+  day: '昨今明前后周星礼号日',
+  clock: '点:',
+  money: '块元毛角',
+  duration: '秒分刻时钟天日周期拜月年',
+  name: '叫姓是',
+})
+const { numeral: NUMERAL, half: HALF, day: OF_DAYS, clock: OF_CLOCKS, money: OF_MONEY, duration: OF_DURATIONS, name: OF_NAMES } = CUES.bits
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -43,7 +36,7 @@ const SECONDS: Readonly<Record<string, number>> = {
  * Longer and more telling readings win over plain numbers they contain.
  */
 export function findEntities(text: string, startedAt: string, phones: readonly Entity[] = findPhones(text)): Entity[] {
-  const cues = cuesIn(text, CUE_OF)
+  const cues = CUES.in(text)
   const found: Entity[] = []
   const claim = (entities: readonly Entity[]): void => {
     for (const entity of entities) {
