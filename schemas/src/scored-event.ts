@@ -46,7 +46,6 @@ function turnOfEvent({ role, text, start_ms: start, end_ms: end, ...rest }: Turn
   return { role, text, ...(start === undefined ? {} : { start_ms: start }), ...(end === undefined ? {} : { end_ms: end }), ...(hasRest ? { rest } : {}) }
 }
 
-/** How unsure a violation is that rests on nothing firmer, by what recognised the words. */
 /** Of a result that does not say how sure it is. */
 const USUAL_CONFIDENCE = 0.9
 

@@ -2,14 +2,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { scoredEvent } from '@yuzhi/schemas'
 import { openChdb } from './chdb-executor.js'
 import { openClient } from './client-executor.js'
 import { type Executor, queryRows } from './executor.js'
 import { migrate, type Migration, readMigrations } from './migrate.js'
+import { putInForce, registerRubric } from './publications.js'
 import { renderMigration } from './render-migration.js'
 import { applyRetention, Retention } from './retention.js'
-import { newFolder } from './test-calls.js'
+import { newFolder, RUBRIC, scored, SCORED_AT } from './test-calls.js'
 import { startServer } from './test-server.js'
+import { writeEvents } from './write-events.js'
 
 const TARGET = { database: 'yuzhi' }
 
@@ -83,6 +86,21 @@ describe('migrate', () => {
     await expect(migrate(executor, TARGET, own)).rejects.toMatchObject({ code: 'newer_schema', message: expect.stringContaining('0099-later.sql') as string })
     const changed = own.map((migration, i) => (i === 0 ? { ...migration, checksum: 'd'.repeat(64) } : migration))
     await expect(migrate(executor, TARGET, [...changed, later])).rejects.toMatchObject({ code: 'changed_migration', message: expect.stringContaining(own[0].name) as string })
+    await executor.close()
+  })
+
+  it('finds in results of an earlier version how sure the machine was', async () => {
+    const executor = await openChdb(newFolder())
+    await migrate(executor, TARGET, readMigrations().slice(0, 3))
+    const { call, score } = scored('early')
+    const event = scoredEvent(call, score, { source: 'calls.transcripts/0/7', position: 7, scoredAt: SCORED_AT })
+    const [first] = event.clauses
+    await registerRubric(executor, TARGET.database, RUBRIC, SCORED_AT)
+    await putInForce(executor, TARGET.database, RUBRIC.hash, SCORED_AT)
+    await writeEvents(executor, TARGET.database, [Buffer.from(JSON.stringify({ ...event, rest: { clauses: { [first.id]: { confidence: 0.75 } } } }))])
+    await migrate(executor, TARGET)
+    const found = await queryRows<{ clause_id: string; confidence: number | null }>(executor, 'SELECT clause_id, confidence FROM yuzhi.findings')
+    expect(Object.fromEntries(found.map(({ clause_id: id, confidence }) => [id, confidence]))).toMatchObject({ 'c.met': 0.75, 'c.none': null })
     await executor.close()
   })
 

@@ -46,7 +46,7 @@ function renderCluster(statement: string, database: string, cluster: string): st
   if (altered !== null) {
     const [head, sharded, name] = altered as unknown as [string, string | undefined, string]
     const names = sharded === undefined ? [name] : [`${name}_local`, name]
-    return names.map((own) => `ALTER TABLE ${database}.${own} ${onCluster}${statement.slice(head.length)}`)
+    return names.map((own) => qualified(`ALTER TABLE ${database}.${own} ${onCluster}${statement.slice(head.length)}`))
   }
   const subject = /^(CREATE (?:TABLE IF NOT EXISTS|MATERIALIZED VIEW IF NOT EXISTS|OR REPLACE VIEW)) \{\{(\w+)\}\}/u.exec(statement)
   if (subject === null) fail(`a migration statement begins otherwise than expected: ${statement.slice(0, 80)}`)

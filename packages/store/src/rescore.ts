@@ -46,9 +46,8 @@ export async function publish(executor: Executor, database: string, hash: string
   if (n === 0) throw new StoreError('unknown_rubric', `no call was judged by the rubric ${hash}: run yuzhi rescore first`, false)
   const rank = await putInForce(executor, database, hash, at)
   await executor.command(
-    // The two tables differ in their last column but one.
-    `INSERT INTO ${database}.scored_calls
-     SELECT * EXCEPT (position, rest), bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) AS version, rest FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
+    `INSERT INTO ${database}.scored_calls (* EXCEPT (version), version)
+     SELECT * EXCEPT (position), bitOr(bitShiftLeft(toUInt64(${rank}), 48), position) FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`,
     { hash },
   )
   return n

@@ -2,7 +2,7 @@ type Fields = Record<string, unknown>
 
 const EVENT = new Set(['call_id', 'standard', 'rubric', 'score', 'grade', 'fatal', 'base', 'clauses', 'doubt', 'source', 'position', 'scored_at', 'call', 'turns', 'rest', 'only_history'])
 const RUBRIC = new Set(['id', 'version', 'hash'])
-const CLAUSE = new Set(['id', 'outcome', 'times', 'points', 'reason', 'evidence'])
+const CLAUSE = new Set(['id', 'outcome', 'times', 'points', 'reason', 'evidence', 'confidence'])
 const TURN = new Set(['role', 'text', 'start_ms', 'end_ms', 'rest'])
 
 /** The event with every field that has no column moved to `rest`; the same bytes where there is none, or no JSON object. */

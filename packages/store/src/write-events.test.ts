@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scoredEvent, ScoredEvent } from '@yuzhi/schemas'
+import { ClauseResult, scoredEvent, ScoredEvent } from '@yuzhi/schemas'
 import { queryRows } from './executor.js'
 import { callHash, openStore, type Store } from './open-store.js'
 import { newFolder, RUBRIC, SCORED_AT, scored } from './test-calls.js'
@@ -63,15 +63,27 @@ describe('writeEvents', () => {
     const newer = eventOf('newer', (event) => {
       event.mood = 'calm'
       Object.assign(event.rubric as object, { signed_by: 'qa' })
-      Object.assign((event.clauses as object[])[0], { confidence: 0.7 })
+      Object.assign((event.clauses as object[])[0], { weight: 0.7 })
       Object.assign((event.turns as object[])[0], { channel: 2 })
     })
     expect(await store.writeEvents([eventOf('beside'), newer])).toEqual([])
     const [row] = await queryRows<{ rest: string }>(store.executor, "SELECT rest FROM yuzhi.scored_calls FINAL WHERE call_id = 'newer'")
-    expect(JSON.parse(row.rest)).toEqual({ mood: 'calm', rubric: { signed_by: 'qa' }, clauses: { 'c.met': { confidence: 0.7 } } })
+    expect(JSON.parse(row.rest)).toEqual({ mood: 'calm', rubric: { signed_by: 'qa' }, clauses: { 'c.met': { weight: 0.7 } } })
     const [{ rests }] = await queryRows<{ rests: string[] }>(store.executor, "SELECT `said.rest` AS rests FROM yuzhi.transcripts FINAL WHERE call_id = 'newer'")
     expect(JSON.parse(rests[0])).toEqual({ confidence: 0.9, channel: 2 })
     expect(await stored()).toContain('beside')
+  })
+
+  it('has a column for every field that the schema names, so that events go in as they are', async () => {
+    const full = eventOf('full', (event) => {
+      for (const clause of event.clauses as object[]) Object.assign(clause, { times: 1, confidence: 0.75 })
+    })
+    const named = JSON.parse(full.toString()) as Record<string, object[]>
+    expect(Object.keys(named)).toEqual(expect.arrayContaining(Object.keys(ScoredEvent.shape)))
+    expect(Object.keys(named.clauses[0])).toEqual(expect.arrayContaining(Object.keys(ClauseResult.shape)))
+    expect(await store.writeEvents([full])).toEqual([])
+    expect(await queryRows(store.executor, "SELECT rest FROM yuzhi.scored_calls FINAL WHERE call_id = 'full'")).toEqual([{ rest: '' }])
+    expect(await queryRows(store.executor, "SELECT DISTINCT confidence FROM yuzhi.findings WHERE call_id = 'full'")).toEqual([{ confidence: 0.75 }])
   })
 
   it('leaves out calls that were forgotten', async () => {

@@ -38,7 +38,7 @@ it('stores results of older and newer scorers and buries what is none, while the
     { topic: topics.scores, key: 'wrong', value: bytes({ ...judged('wrong'), score: 'fine' }), headers },
     { topic: topics.scores, key: 'stranger', value: bytes(judged('stranger')), headers: { rubric: 'unheard-of' } },
     { topic: topics.scores, key: 'older-0', value: bytes(older), headers },
-    { topic: topics.scores, key: 'newer-0', value: bytes({ ...newer, mood: 'calm', clauses: newer.clauses.map((clause) => ({ ...clause, confidence: 0.8 })), turns: newer.turns.map((turn) => ({ ...turn, channel: 1 })) }) },
+    { topic: topics.scores, key: 'newer-0', value: bytes({ ...newer, mood: 'calm', clauses: newer.clauses.map((clause) => ({ ...clause, weight: 0.8 })), turns: newer.turns.map((turn) => ({ ...turn, channel: 1 })) }) },
   ])
   await producer.close()
   const sink = await sinkHere(pipeline, { SINK_RUBRIC_WAIT_MS: '1500' })
@@ -52,7 +52,7 @@ it('stores results of older and newer scorers and buries what is none, while the
   expect((await storedCalls(pipeline.dir)).map(({ call_id: id }) => id)).toEqual(ids)
   const reader = await openReader({ dir: pipeline.dir })
   const [{ rest }] = await queryRows<{ rest: string }>(reader.executor, "SELECT rest FROM yuzhi.scored_calls FINAL WHERE call_id = 'newer-0'")
-  expect(JSON.parse(rest)).toMatchObject({ mood: 'calm', clauses: { 'hotline.open.greeting': { confidence: 0.8 } } })
+  expect(JSON.parse(rest)).toMatchObject({ mood: 'calm', clauses: { 'hotline.open.greeting': { weight: 0.8 } } })
   const [{ rests }] = await queryRows<{ rests: string[] }>(reader.executor, "SELECT `said.rest` AS rests FROM yuzhi.transcripts FINAL WHERE call_id = 'newer-0'")
   expect(JSON.parse(rests[0])).toMatchObject({ channel: 1 })
   await reader.close()
