@@ -60,9 +60,21 @@ export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readon
     if (situations.length === 0 || (unless !== undefined && unless.occurrences(call).length > 0)) return notApplicable
     const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions, titleOf)).filter((verdict) => verdict !== undefined)
     const judgement = summarise(verdicts, spec.need)
+    if (restsOnFaintLikeness(judgement)) return notApplicable
     if (shows === undefined || judgement.outcome !== 'met' || judgement.said.length > 0) return judgement
     return { ...judgement, said: shownFor(call, shows, situations) }
   }
+}
+
+/**
+ * A wording this little above its threshold is no ground on which to miss something: when the rules met rounds of
+ * labelled calls for the first time, 8 of 23 such omissions were ones, and for 12 there had been no situation at all.
+ */
+const FAINT_SITUATION = 0.2
+
+/** Something is missing where one likeness alone, and a faint one, says that it was due. */
+function restsOnFaintLikeness({ outcome, said, situations }: Judgement): boolean {
+  return outcome === 'violated' && said.length === 0 && situations.length === 1 && situations[0].how === 'similar' && (situations[0].margin ?? 0) < FAINT_SITUATION
 }
 
 const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0, isMixed: false }
