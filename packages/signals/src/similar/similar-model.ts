@@ -19,6 +19,8 @@ const NEGLIGIBLE = 0.01
  * weights that matter are kept, so that all models stay in the processor's cache.
  */
 export class SimilarModel {
+  /** By signal. */
+  readonly thresholds: readonly number[]
   private readonly blocks: GramBlocks
   /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
   private readonly unseenSquare: number
@@ -36,8 +38,9 @@ export class SimilarModel {
     index: NgramIndex,
     idf: Float32Array,
     unseenIdf: number,
-    private readonly trained: readonly Trained[],
+    trained: readonly Trained[],
   ) {
+    this.thresholds = trained.map(({ threshold }) => threshold)
     this.unseenSquare = unseenIdf * unseenIdf
     this.positive = new Int32Array(signals.length)
     this.sums = new Int32Array(signals.length)
@@ -51,10 +54,6 @@ export class SimilarModel {
       }
       return packed
     })
-  }
-
-  get thresholds(): readonly number[] {
-    return this.trained.map(({ threshold }) => threshold)
   }
 
   /**
