@@ -14,12 +14,25 @@ export interface DevBrokerOptions {
   /** 0: any that is free. */
   port?: number
   log?: (message: string) => void
+  /** A second listener that speaks TLS, asks for a certificate and lets this user in alone. */
+  secure?: SecureListener
+}
+
+export interface SecureListener {
+  /** File with the broker's key and certificate, PEM. */
+  keystore: string
+  /** File with the authority of the clients' certificates, PEM. */
+  truststore: string
+  user: string
+  password: string
 }
 
 /** Apache Kafka on this machine, one node, for development and tests. */
 export interface DevBroker {
   /** For KAFKA_BROKERS. */
   brokers: string
+  /** The same for its secure listener, where there is one. */
+  secureBrokers: string
   /** Ends it at once, as a crash would. */
   kill: () => Promise<void>
   /** Starts it again on the same port and data. */
@@ -38,9 +51,10 @@ const STOP_LIMIT_MS = 20_000
 export const NO_BROKER = 'there is no Kafka to use: set KAFKA_BROKERS, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or docker'
 
 /** Formats a folder and starts a broker on it; it ends with this process, however that ends. */
-export async function startDevBroker({ dir, port = 0, log = () => undefined }: DevBrokerOptions): Promise<DevBroker> {
+export async function startDevBroker({ dir, port = 0, log = () => undefined, secure }: DevBrokerOptions): Promise<DevBroker> {
   const own = port === 0 ? await freePort() : port
-  const command = has('java') && has('mvn') ? await jarCommand(dir, own, log) : has('docker', 'info') ? dockerCommand(own) : undefined
+  const securePort = await freePort()
+  const command = has('java') && has('mvn') ? await jarCommand(dir, own, log, secure === undefined ? undefined : { ...secure, port: securePort }) : has('docker', 'info') ? dockerCommand(own) : undefined
   if (command === undefined) throw new Error(NO_BROKER)
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
@@ -65,6 +79,7 @@ export async function startDevBroker({ dir, port = 0, log = () => undefined }: D
     freeze: () => { signal('SIGSTOP') },
     thaw: () => { signal('SIGCONT') },
     brokers: `127.0.0.1:${own}`,
+    secureBrokers: `127.0.0.1:${securePort}`,
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -80,15 +95,18 @@ function has(name: string, ...test: string[]): boolean {
   }
 }
 
-async function jarCommand(dir: string, port: number, log: (message: string) => void): Promise<string[]> {
+async function jarCommand(dir: string, port: number, log: (message: string) => void, secure?: SecureListener & { port: number }): Promise<string[]> {
   const classpath = path.join(await kafkaJars(log), '*')
   mkdirSync(dir, { recursive: true })
   const properties = path.join(dir, 'server.properties')
   const controller = await freePort()
+  const also = (text: string): string => (secure === undefined ? '' : text)
   writeFileSync(properties, [
     'process.roles=broker,controller', 'node.id=1', `controller.quorum.voters=1@127.0.0.1:${controller}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
-    'controller.listener.names=CONTROLLER', 'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}${also(`,SECURE://127.0.0.1:${secure?.port}`)}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${also(`,SECURE://127.0.0.1:${secure?.port}`)}`,
+    'controller.listener.names=CONTROLLER', `listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${also(',SECURE:SASL_SSL')}`,
+    ...(secure === undefined ? [] : secureProperties(secure)),
     `log.dirs=${path.join(dir, 'segments')}`, 'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=5',
     'transaction.state.log.replication.factor=1', 'transaction.state.log.min.isr=1', 'transaction.state.log.num.partitions=5',
@@ -100,8 +118,22 @@ async function jarCommand(dir: string, port: number, log: (message: string) => v
   writeFileSync(logging, 'rootLogger.level=warn\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c{1} %m%n\n')
   const java = ['java', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, `-Dlog4j2.configurationFile=${logging}`]
   const [program, ...options] = java
-  await run(program, [...options, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', randomUUID().replaceAll('-', '').slice(0, 22), '-c', properties], { timeout: START_LIMIT_MS })
+  await run(program, [...options, 'kafka.tools.StorageTool', 'format', ...scramUsers(secure), '--ignore-formatted', '-t', randomUUID().replaceAll('-', '').slice(0, 22), '-c', properties], { timeout: START_LIMIT_MS })
   return [...java, 'kafka.Kafka', properties]
+}
+
+function secureProperties({ keystore, truststore, user, password }: SecureListener): string[] {
+  const login = (mechanism: string, module: string, settings = ''): string => `listener.name.secure.${mechanism}.sasl.jaas.config=org.apache.kafka.common.security.${module} required${settings};`
+  return [
+    'ssl.keystore.type=PEM', `ssl.keystore.location=${keystore}`, 'ssl.truststore.type=PEM', `ssl.truststore.location=${truststore}`, 'ssl.client.auth=required',
+    'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    login('plain', 'plain.PlainLoginModule', ` user_${user}="${password}"`), login('scram-sha-256', 'scram.ScramLoginModule'), login('scram-sha-512', 'scram.ScramLoginModule'),
+  ]
+}
+
+/** Users of SCRAM live in the cluster's own log: they come with its format. */
+function scramUsers(secure: SecureListener | undefined): string[] {
+  return secure === undefined ? [] : ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${secure.user},password=${secure.password}]`])
 }
 
 function dockerCommand(port: number): string[] {

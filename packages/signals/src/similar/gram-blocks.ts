@@ -27,7 +27,16 @@ export class GramBlocks {
     /** Two a slot: both units of a bigram in one number, and its block (−1: empty). */
     private readonly bigrams: Int32Array,
   ) {
-    this.squares = new Float32Array(blocks.buffer)
+    this.squares = new Float32Array(blocks.buffer, blocks.byteOffset, blocks.length)
+  }
+
+  /** All there is to it, for `from`. */
+  get parts(): readonly [blocks: Int32Array, negative: Int32Array, unigrams: Int32Array, bigrams: Int32Array] {
+    return [this.blocks, this.negative, this.unigrams, this.bigrams]
+  }
+
+  static from([blocks, negative, unigrams, bigrams]: GramBlocks['parts']): GramBlocks {
+    return new GramBlocks(blocks, negative, unigrams, bigrams)
   }
 
   private readonly squares: Float32Array

@@ -1,9 +1,9 @@
 import { type MatchView, matchView, normalise } from '@yuzhi/text'
 import { dot, type Sample, type SparseVector, trainClassifier } from './linear-classifier.js'
 import { NgramIndex } from './ngram-index.js'
-import { SimilarModel } from './similar-model.js'
+import { packModel, SimilarModel, type Trained } from './similar-model.js'
 import { tailThreshold } from './threshold.js'
-import { decodeTrained, encodeTrained, type Trained, type TrainedCache, trainingKey } from './trained-cache.js'
+import { decodeModel, encodeModel, type TrainedCache, trainingKey } from './trained-cache.js'
 import { windows } from './windows.js'
 
 /** What a signal gives to learn from. */
@@ -32,16 +32,15 @@ const FOLDS = 2
  * the highest of their windows counts. `shifts` are added to them.
  */
 export function learn(lessons: readonly Lesson[], backgrounds: Background, cache?: TrainedCache, shifts: ReadonlyMap<string, number> = new Map()): SimilarModel {
-  const read = new TextReader(lessons, backgrounds)
   const key = cache === undefined ? '' : trainingKey(lessons, backgrounds)
   const kept = cache?.get(key)
-  let trained = kept === undefined ? undefined : decodeTrained(kept, lessons.length, read.index.size + 1)
-  if (trained === undefined) {
-    trained = trainAll(lessons, backgrounds, read)
-    cache?.put(key, encodeTrained(trained))
+  let learned = kept === undefined ? undefined : decodeModel(kept, lessons.length)
+  if (learned === undefined) {
+    const read = new TextReader(lessons, backgrounds)
+    learned = packModel(trainAll(lessons, backgrounds, read), read.index, read.idf, read.unseenIdf)
+    cache?.put(key, encodeModel(learned))
   }
-  const shifted = trained.map(({ weights, threshold }, i) => ({ weights, threshold: threshold + (shifts.get(lessons[i].signal) ?? 0) }))
-  return new SimilarModel(lessons.map(({ signal }) => signal), read.index, read.idf, read.unseenIdf, shifted)
+  return SimilarModel.of(lessons.map(({ signal }) => signal), learned, shifts)
 }
 
 function trainAll(lessons: readonly Lesson[], backgrounds: Background, read: TextReader): Trained[] {

@@ -1,7 +1,6 @@
 import type { Utterance } from '../analysed-call.js'
 import { GramBlocks, packWeight, WEIGHT_SCALE } from './gram-blocks.js'
 import type { NgramIndex } from './ngram-index.js'
-import type { Trained } from './trained-cache.js'
 import { type Window, windows } from './windows.js'
 
 /** The best window of an utterance for a signal; offsets are of the utterance's text. */
@@ -12,18 +11,45 @@ export interface SimilarHit {
   margin: number
 }
 
+/** What training comes to, in the form that is read. */
+export interface LearnedModel {
+  /** By signal. */
+  thresholds: Float64Array
+  biases: Float64Array
+  unseenSquare: number
+  blocks: GramBlocks
+}
+
+/** Weights of one signal: one for each gram, then the bias. */
+export interface Trained {
+  weights: Float32Array
+  threshold: number
+}
+
 /** A weight this small against a score of about 1 decides nothing, even twenty times over. */
 const NEGLIGIBLE = 0.01
+
+export function packModel(trained: readonly Trained[], index: NgramIndex, idf: Float32Array, unseenIdf: number): LearnedModel {
+  return {
+    thresholds: Float64Array.from(trained, ({ threshold }) => threshold),
+    biases: Float64Array.from(trained, ({ weights }) => weights[weights.length - 1]),
+    unseenSquare: unseenIdf * unseenIdf,
+    blocks: GramBlocks.build(index, idf.map((value) => value * value), (gram) => {
+      const packed: number[] = []
+      for (let signal = 0; signal < trained.length; signal++) {
+        const weight = trained[signal].weights[gram]
+        if (weight >= NEGLIGIBLE || weight <= -NEGLIGIBLE) packed.push(packWeight(weight * idf[gram], signal))
+      }
+      return packed
+    }),
+  }
+}
+
 /**
  * Linear models of many signals over the same grams, evaluated together. For each gram only the
  * weights that matter are kept, so that all models stay in the processor's cache.
  */
 export class SimilarModel {
-  /** By signal. */
-  readonly thresholds: readonly number[]
-  private readonly blocks: GramBlocks
-  /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
-  private readonly unseenSquare: number
   private grams = new Int32Array(0)
   private square = 0
   /** By signal, of the window at hand: the sum of its positive weights, and of all. */
@@ -33,27 +59,24 @@ export class SimilarModel {
   private readonly limits: Float64Array
   private readonly bestScores: Float64Array
 
-  constructor(
+  private constructor(
     readonly signals: readonly string[],
-    index: NgramIndex,
-    idf: Float32Array,
-    unseenIdf: number,
-    trained: readonly Trained[],
+    /** By signal. */
+    readonly thresholds: readonly number[],
+    biases: Float64Array,
+    /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
+    private readonly unseenSquare: number,
+    private readonly blocks: GramBlocks,
   ) {
-    this.thresholds = trained.map(({ threshold }) => threshold)
-    this.unseenSquare = unseenIdf * unseenIdf
     this.positive = new Int32Array(signals.length)
     this.sums = new Int32Array(signals.length)
     this.bestScores = new Float64Array(signals.length)
-    this.limits = Float64Array.from(trained, ({ weights, threshold }) => (threshold - weights[weights.length - 1]) * WEIGHT_SCALE)
-    this.blocks = GramBlocks.build(index, idf.map((value) => value * value), (gram) => {
-      const packed: number[] = []
-      for (let signal = 0; signal < trained.length; signal++) {
-        const weight = trained[signal].weights[gram]
-        if (weight >= NEGLIGIBLE || weight <= -NEGLIGIBLE) packed.push(packWeight(weight * idf[gram], signal))
-      }
-      return packed
-    })
+    this.limits = Float64Array.from(thresholds, (threshold, signal) => (threshold - biases[signal]) * WEIGHT_SCALE)
+  }
+
+  /** `shifts`, by signal, are added to the thresholds. */
+  static of(signals: readonly string[], { thresholds, biases, unseenSquare, blocks }: LearnedModel, shifts: ReadonlyMap<string, number>): SimilarModel {
+    return new SimilarModel(signals, signals.map((signal, i) => thresholds[i] + (shifts.get(signal) ?? 0)), biases, unseenSquare, blocks)
   }
 
   /**

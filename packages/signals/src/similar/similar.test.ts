@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { normalise, matchView } from '@yuzhi/text'
+import { Utterance } from '../analysed-call.js'
 import { signalsOf } from '../test-support.js'
 import { learn, type Lesson } from './learner.js'
-import { decodeTrained, encodeTrained } from './trained-cache.js'
+import type { SimilarModel } from './similar-model.js'
+import { decodeModel, encodeModel } from './trained-cache.js'
 import { tailThreshold } from './threshold.js'
 import { windows } from './windows.js'
 
@@ -53,10 +55,15 @@ describe('learn', () => {
     const second = learn([lesson], { agent: neutral }, cache)
     expect(second.thresholds).toEqual(first.thresholds)
     expect(kept.size).toBe(1)
-    expect(decodeTrained(new Uint8Array(7), 1, 3)).toBeUndefined()
-    const trained = [{ weights: Float32Array.from([1, 2, 3]), threshold: 0.25 }]
-    const decoded = decodeTrained(encodeTrained(trained), 1, 3) ?? []
-    expect(decoded.map(({ weights, threshold }) => [...weights, threshold])).toEqual([[1, 2, 3, 0.25]])
+    const texts = [...neutral, ...hits, '别着急', '𠮷着急'].map((text) => new Utterance(0, 'agent', text, [], undefined, undefined, 1, new Uint8Array(), ''))
+    const read = (model: SimilarModel): number[] => texts.flatMap((text) => [...model.excess(text)])
+    expect(read(second)).toEqual(read(first))
+    const [bytes] = kept.values()
+    expect(decodeModel(bytes.subarray(0, 7), 1)).toBeUndefined()
+    expect(decodeModel(bytes.subarray(0, bytes.length - 4), 1)).toBeUndefined()
+    expect(decodeModel(bytes, 2)).toBeUndefined()
+    const unaligned = decodeModel(new Uint8Array([...bytes.subarray(0, 3), ...bytes]).subarray(3), 1)
+    expect(unaligned && encodeModel(unaligned)).toEqual(Buffer.from(bytes))
   })
 
   it('keys a model by everything that it is trained from', () => {

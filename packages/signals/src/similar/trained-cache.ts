@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto'
+import { GramBlocks } from './gram-blocks.js'
 import type { Background, Lesson } from './learner.js'
+import type { LearnedModel } from './similar-model.js'
 
-/** Keeps trained weights between runs. Training is deterministic, so a kept model is the one that would be trained. */
+/** Keeps learned models between runs. Training is deterministic, so a kept model is the one that would be trained. */
 export interface TrainedCache {
   get: (key: string) => Uint8Array | undefined
   put: (key: string, bytes: Uint8Array) => void
 }
 
-export interface Trained {
-  /** One for each gram, then the bias. */
-  weights: Float32Array
-  threshold: number
-}
-
-/** To be raised with any change that trains other weights from the same lessons. */
-const TRAINING = '2'
+/** To be raised with any change that makes another model from the same lessons, or other bytes from a model. */
+const TRAINING = '3'
 
 export function trainingKey(lessons: readonly Lesson[], backgrounds: Background): string {
   const used = [...new Set(lessons.flatMap((lesson) => lesson.backgrounds))]
@@ -22,18 +18,33 @@ export function trainingKey(lessons: readonly Lesson[], backgrounds: Background)
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** Thresholds, then the weights of one lesson after the other. */
-export function encodeTrained(trained: readonly Trained[]): Uint8Array {
-  const thresholds = new Uint8Array(Float64Array.from(trained, ({ threshold }) => threshold).buffer)
-  return Buffer.concat([thresholds, ...trained.map(({ weights }) => new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))])
+/** Lengths of the parts of the blocks, `unseenSquare`, thresholds and biases, eight bytes each; then the parts. */
+export function encodeModel({ thresholds, biases, unseenSquare, blocks }: LearnedModel): Uint8Array {
+  const head = Float64Array.of(...blocks.parts.map(({ length }) => length), unseenSquare, ...thresholds, ...biases)
+  return Buffer.concat([head, ...blocks.parts].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)))
 }
 
-/** Undefined where the bytes are not what `encodeTrained` wrote for so many lessons and weights. */
-export function decodeTrained(bytes: Uint8Array, lessons: number, weightsEach: number): Trained[] | undefined {
-  const head = lessons * Float64Array.BYTES_PER_ELEMENT
-  const each = weightsEach * Float32Array.BYTES_PER_ELEMENT
-  if (bytes.byteLength !== head + lessons * each) return undefined
-  const own = new Uint8Array(bytes).buffer
-  const thresholds = new Float64Array(own, 0, lessons)
-  return Array.from(thresholds, (threshold, i) => ({ threshold, weights: new Float32Array(own, head + i * each, weightsEach) }))
+/** Undefined where the bytes are not what `encodeModel` wrote for so many signals. */
+export function decodeModel(bytes: Uint8Array, signals: number): LearnedModel | undefined {
+  const parts = 4
+  const head = (parts + 1 + 2 * signals) * Float64Array.BYTES_PER_ELEMENT
+  if (bytes.byteLength < head) return undefined
+  // Numbers lie at multiples of their size.
+  const { buffer, byteOffset } = bytes.byteOffset % Float64Array.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes)
+  const numbers = new Float64Array(buffer, byteOffset, head / Float64Array.BYTES_PER_ELEMENT)
+  const lengths = numbers.subarray(0, parts)
+  if (bytes.byteLength !== head + lengths.reduce((sum, length) => sum + length * Int32Array.BYTES_PER_ELEMENT, 0)) return undefined
+  let at = byteOffset + head
+  const next = (length: number): Int32Array => {
+    const part = new Int32Array(buffer, at, length)
+    at += part.byteLength
+    return part
+  }
+  const [blocks, negative, unigrams, bigrams] = lengths
+  return {
+    thresholds: numbers.slice(parts + 1, parts + 1 + signals),
+    biases: numbers.slice(parts + 1 + signals),
+    unseenSquare: numbers[parts],
+    blocks: GramBlocks.from([next(blocks), next(negative), next(unigrams), next(bigrams)]),
+  }
 }
