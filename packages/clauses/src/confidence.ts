@@ -12,9 +12,9 @@ const FAINT = 0.1
  * for the first time (JUDGEMENT.md); `mixed` where some situations were met and others not.
  */
 const AGREED: Readonly<Record<Judgement['outcome'], Partial<Record<Ground, number>>>> = {
-  met: { measured: 0.97, words: 0.98, sound: 0.82, likeness: 0.83, faint_likeness: 0.5, nothing_said: 0.94 },
-  violated: { measured: 0.99, words: 0.95, sound: 0.85, likeness: 0.94, faint_likeness: 0.65, missing: 0.91 },
-  not_applicable: { no_situation: 0.93 },
+  met: { measured: 0.97, words: 0.98, sound: 0.85, likeness: 0.82, faint_likeness: 0.52, nothing_said: 0.94 },
+  violated: { measured: 0.99, words: 0.95, sound: 0.85, likeness: 0.92, faint_likeness: 0.55, missing: 0.93 },
+  not_applicable: { no_situation: 0.92 },
 }
 const MIXED = 0.9
 const UNKNOWN = 0.8

@@ -16,6 +16,8 @@ const LEFTOVERS: readonly (readonly [string, string])[] = [
 /** The particle of 什么 and 还有么, which the converter, away from the words it knows, takes for 幺 (one). */
 const PARTICLE = '么'
 const TAKEN_FOR = '幺'
+/** Beside one of these it is the digit indeed. */
+const DIGIT = /[零一二三四五六七八九幺么0-9]/u
 
 const isTraditional = findTraditional()
 
@@ -49,5 +51,5 @@ export function toSimplified(text: string): string {
     }).join('')
   }
   for (const [from, to] of LEFTOVERS) converted = converted.replaceAll(from, to)
-  return converted.replaceAll(TAKEN_FOR, (unit, at: number) => (text[at] === PARTICLE ? PARTICLE : unit))
+  return converted.replaceAll(TAKEN_FOR, (unit, at: number) => (text[at] === PARTICLE && !DIGIT.test(text.slice(Math.max(0, at - 1), at) + text.slice(at + 1, at + 2)) ? PARTICLE : unit))
 }
