@@ -14,11 +14,12 @@ export interface DevBrokerOptions {
   /** 0: any that is free. */
   port?: number
   log?: (message: string) => void
-  /** A second listener that speaks TLS, asks for a certificate and lets this user in alone. */
+  /** A second listener that speaks TLS, asks for a certificate and lets this user in alone; needs Java. */
   secure?: SecureListener
 }
 
 export interface SecureListener {
+  port: number
   /** File with the broker's key and certificate, PEM. */
   keystore: string
   /** File with the authority of the clients' certificates, PEM. */
@@ -31,8 +32,6 @@ export interface SecureListener {
 export interface DevBroker {
   /** For KAFKA_BROKERS. */
   brokers: string
-  /** The same for its secure listener, where there is one. */
-  secureBrokers: string
   /** Ends it at once, as a crash would. */
   kill: () => Promise<void>
   /** Starts it again on the same port and data. */
@@ -53,8 +52,7 @@ export const NO_BROKER = 'there is no Kafka to use: set KAFKA_BROKERS, or instal
 /** Formats a folder and starts a broker on it; it ends with this process, however that ends. */
 export async function startDevBroker({ dir, port = 0, log = () => undefined, secure }: DevBrokerOptions): Promise<DevBroker> {
   const own = port === 0 ? await freePort() : port
-  const securePort = await freePort()
-  const command = has('java') && has('mvn') ? await jarCommand(dir, own, log, secure === undefined ? undefined : { ...secure, port: securePort }) : has('docker', 'info') ? dockerCommand(own) : undefined
+  const command = has('java') && has('mvn') ? await jarCommand(dir, own, log, secure) : secure === undefined && has('docker', 'info') ? dockerCommand(own) : undefined
   if (command === undefined) throw new Error(NO_BROKER)
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
@@ -79,7 +77,6 @@ export async function startDevBroker({ dir, port = 0, log = () => undefined, sec
     freeze: () => { signal('SIGSTOP') },
     thaw: () => { signal('SIGCONT') },
     brokers: `127.0.0.1:${own}`,
-    secureBrokers: `127.0.0.1:${securePort}`,
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -95,17 +92,16 @@ function has(name: string, ...test: string[]): boolean {
   }
 }
 
-async function jarCommand(dir: string, port: number, log: (message: string) => void, secure?: SecureListener & { port: number }): Promise<string[]> {
+async function jarCommand(dir: string, port: number, log: (message: string) => void, secure?: SecureListener): Promise<string[]> {
   const classpath = path.join(await kafkaJars(log), '*')
   mkdirSync(dir, { recursive: true })
   const properties = path.join(dir, 'server.properties')
   const controller = await freePort()
-  const also = (text: string): string => (secure === undefined ? '' : text)
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(secure === undefined ? [] : [`SECURE://127.0.0.1:${secure.port}`])].join(',')
   writeFileSync(properties, [
     'process.roles=broker,controller', 'node.id=1', `controller.quorum.voters=1@127.0.0.1:${controller}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}${also(`,SECURE://127.0.0.1:${secure?.port}`)}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${also(`,SECURE://127.0.0.1:${secure?.port}`)}`,
-    'controller.listener.names=CONTROLLER', `listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${also(',SECURE:SASL_SSL')}`,
+    `listeners=${listeners},CONTROLLER://127.0.0.1:${controller}`, `advertised.listeners=${listeners}`,
+    'controller.listener.names=CONTROLLER', 'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL',
     ...(secure === undefined ? [] : secureProperties(secure)),
     `log.dirs=${path.join(dir, 'segments')}`, 'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=5',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DevBroker, startDevBroker } from './dev-broker.js'
+import { type DevBroker, freePort, startDevBroker } from './dev-broker.js'
 import { KafkaSettings } from './kafka-settings.js'
 import { openKafkaJs } from './kafkajs-broker.js'
 import { allOf, unique } from './test-broker.js'
@@ -12,6 +12,7 @@ const USER = { user: 'yuzhi', password: 'not-a-secret' }
 const dir = mkdtempSync(path.join(tmpdir(), 'yuzhi-secure-'))
 const files = { authority: path.join(dir, 'authority.pem'), broker: path.join(dir, 'broker.pem'), key: path.join(dir, 'client.key.pem'), cert: path.join(dir, 'client.pem'), stranger: path.join(dir, 'stranger.pem') }
 let broker: DevBroker
+let port: number
 
 beforeAll(async () => {
   const authority = await generate([{ name: 'commonName', value: 'authority' }], { extensions: [{ name: 'basicConstraints', cA: true }, { name: 'keyUsage', keyCertSign: true }] })
@@ -24,12 +25,13 @@ beforeAll(async () => {
   writeFileSync(files.key, client.private)
   writeFileSync(files.cert, client.cert)
   writeFileSync(files.stranger, (await generate([{ name: 'commonName', value: 'stranger' }])).cert)
-  broker = await startDevBroker({ dir, secure: { keystore: files.broker, truststore: files.authority, ...USER } })
+  port = await freePort()
+  broker = await startDevBroker({ dir, secure: { port, keystore: files.broker, truststore: files.authority, ...USER } })
 }, 90_000)
 afterAll(() => broker.kill())
 
 const settings = (mechanism: string, changes: Record<string, string> = {}): KafkaSettings => KafkaSettings.parse({
-  KAFKA_BROKERS: broker.secureBrokers, KAFKA_TLS_CA_FILE: files.authority, KAFKA_TLS_CERT_FILE: files.cert, KAFKA_TLS_KEY_FILE: files.key,
+  KAFKA_BROKERS: `127.0.0.1:${port}`, KAFKA_TLS_CA_FILE: files.authority, KAFKA_TLS_CERT_FILE: files.cert, KAFKA_TLS_KEY_FILE: files.key,
   KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: USER.user, KAFKA_SASL_PASSWORD: USER.password, ...changes,
 })
 

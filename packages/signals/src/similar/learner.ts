@@ -40,7 +40,7 @@ export function learn(lessons: readonly Lesson[], backgrounds: Background, cache
     learned = packModel(trainAll(lessons, backgrounds, read), read.index, read.idf, read.unseenIdf)
     cache?.put(key, encodeModel(learned))
   }
-  return SimilarModel.of(lessons.map(({ signal }) => signal), learned, shifts)
+  return new SimilarModel(lessons.map(({ signal }) => signal), learned, shifts)
 }
 
 function trainAll(lessons: readonly Lesson[], backgrounds: Background, read: TextReader): Trained[] {

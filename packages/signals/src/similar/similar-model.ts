@@ -50,6 +50,11 @@ export function packModel(trained: readonly Trained[], index: NgramIndex, idf: F
  * weights that matter are kept, so that all models stay in the processor's cache.
  */
 export class SimilarModel {
+  /** By signal. */
+  readonly thresholds: readonly number[]
+  private readonly blocks: GramBlocks
+  /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
+  private readonly unseenSquare: number
   private grams = new Int32Array(0)
   private square = 0
   /** By signal, of the window at hand: the sum of its positive weights, and of all. */
@@ -59,24 +64,15 @@ export class SimilarModel {
   private readonly limits: Float64Array
   private readonly bestScores: Float64Array
 
-  private constructor(
-    readonly signals: readonly string[],
-    /** By signal. */
-    readonly thresholds: readonly number[],
-    biases: Float64Array,
-    /** Grams that no example and no background has weigh nothing, but make a text less like any of them. */
-    private readonly unseenSquare: number,
-    private readonly blocks: GramBlocks,
-  ) {
+  /** `shifts`, by signal, are added to the thresholds. */
+  constructor(readonly signals: readonly string[], { thresholds, biases, unseenSquare, blocks }: LearnedModel, shifts: ReadonlyMap<string, number>) {
+    this.thresholds = signals.map((signal, i) => thresholds[i] + (shifts.get(signal) ?? 0))
+    this.limits = Float64Array.from(this.thresholds, (threshold, i) => (threshold - biases[i]) * WEIGHT_SCALE)
+    this.unseenSquare = unseenSquare
+    this.blocks = blocks
     this.positive = new Int32Array(signals.length)
     this.sums = new Int32Array(signals.length)
     this.bestScores = new Float64Array(signals.length)
-    this.limits = Float64Array.from(thresholds, (threshold, signal) => (threshold - biases[signal]) * WEIGHT_SCALE)
-  }
-
-  /** `shifts`, by signal, are added to the thresholds. */
-  static of(signals: readonly string[], { thresholds, biases, unseenSquare, blocks }: LearnedModel, shifts: ReadonlyMap<string, number>): SimilarModel {
-    return new SimilarModel(signals, signals.map((signal, i) => thresholds[i] + (shifts.get(signal) ?? 0)), biases, unseenSquare, blocks)
   }
 
   /**

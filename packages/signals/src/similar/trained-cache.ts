@@ -9,8 +9,8 @@ export interface TrainedCache {
   put: (key: string, bytes: Uint8Array) => void
 }
 
-/** To be raised with any change that makes another model from the same lessons, or other bytes from a model. */
-const TRAINING = '3'
+/** To be raised with any change that makes another model from the same lessons, in the folding of text too, or other bytes from a model. */
+const TRAINING = '4'
 
 export function trainingKey(lessons: readonly Lesson[], backgrounds: Background): string {
   const used = [...new Set(lessons.flatMap((lesson) => lesson.backgrounds))]
