@@ -10,20 +10,32 @@ const MAX_WORDS = 24
  * count from 1.
  */
 export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: AnalysedCall, whenTitle: string): string {
-  const [said] = judgement.said
-  const [situation] = judgement.situations
-  const [missing] = judgement.missing
-  const slots: Record<string, (() => string) | undefined> = {
-    title: () => spec.title,
-    words: () => words(said, call),
-    turn: () => turnNumber((said as Occurrence | undefined)?.utterance, call),
-    situation: () => words(situation, call),
-    situation_turn: () => turnNumber((situation as Occurrence | undefined)?.utterance, call),
-    expected: () => (missing as Judgement['missing'][number] | undefined)?.expected ?? '',
-    due_turn: () => turnNumber((missing as Judgement['missing'][number] | undefined)?.utterances[0], call),
-  }
   const template = spec.reasons[judgement.outcome] ?? defaultTemplate(judgement, whenTitle)
-  return partsOf(template).map((part, i) => (i % 2 === 0 ? part : (slots[part]?.() ?? `{${part}}`))).join('')
+  const parts = partsOf(template)
+  let reason = parts[0]
+  for (let i = 1; i < parts.length; i += 2) reason += slot(parts[i], spec, judgement, call) + parts[i + 1]
+  return reason
+}
+
+function slot(name: string, spec: ClauseSpec, { said, situations, missing }: Judgement, call: AnalysedCall): string {
+  switch (name) {
+    case 'title':
+      return spec.title
+    case 'words':
+      return words(said.at(0), call)
+    case 'turn':
+      return turnNumber(said.at(0)?.utterance, call)
+    case 'situation':
+      return words(situations.at(0), call)
+    case 'situation_turn':
+      return turnNumber(situations.at(0)?.utterance, call)
+    case 'expected':
+      return missing.at(0)?.expected ?? ''
+    case 'due_turn':
+      return turnNumber(missing.at(0)?.utterances[0], call)
+    default:
+      return `{${name}}`
+  }
 }
 
 const parted = new Map<string, string[]>()

@@ -41,7 +41,8 @@ export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly
   const base = isShared ? Math.round(baseOfRubric * 100) : FULL
   const worth = isShared ? apportion(FULL - base, portions) : portions
   const points = weights.map((weight, i) => pointsOf(weight, outcomes[i], worth[i]))
-  let total = base + points.reduce((sum, value) => sum + value, 0)
+  let total = base
+  for (const value of points) total += value
   total = trim(points, total, 0, FULL)
   const ceiling = lowestCeiling(weights, outcomes)
   const fatal = ceiling !== undefined
@@ -55,21 +56,29 @@ export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly
 
 /** The part of the whole that each clause is worth: 0 where it does not apply. */
 function portionsOf(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>): number[] {
-  const applies = weights.map((weight, i) => weight.share > 0 && outcomes[i].outcome !== 'not_applicable' && (dimensions.get(weight.dimension) ?? 0) > 0)
   const shares = new Map<string, number>()
-  for (const [i, { dimension, share }] of weights.entries()) if (applies[i]) shares.set(dimension, (shares.get(dimension) ?? 0) + share)
-  return weights.map(({ dimension, share }, i) => (applies[i] ? ((dimensions.get(dimension) ?? 0) * share) / (shares.get(dimension) ?? share) : 0))
+  for (let i = 0; i < weights.length; i++) {
+    const { dimension, share } = weights[i]
+    if (outcomes[i].outcome !== 'not_applicable') shares.set(dimension, (shares.get(dimension) ?? 0) + share)
+  }
+  return weights.map(({ dimension, share }, i) => {
+    const weight = dimensions.get(dimension) ?? 0
+    return share > 0 && weight > 0 && outcomes[i].outcome !== 'not_applicable' ? (weight * share) / (shares.get(dimension) ?? share) : 0
+  })
 }
 
 /** Divides a whole number by portions into whole numbers with that sum (largest remainder; ties to the first). */
 function apportion(whole: number, portions: readonly number[]): number[] {
-  const sum = portions.reduce((total, portion) => total + portion, 0)
+  let sum = 0
+  for (const portion of portions) sum += portion
   const exact = portions.map((portion) => (whole * portion) / sum)
   const result = exact.map(Math.floor)
-  const left = whole - result.reduce((total, value) => total + value, 0)
-  const order = exact.map((value, i) => ({ i, remainder: value - result[i] })).filter(({ i }) => portions[i] > 0)
-  order.sort((a, b) => b.remainder - a.remainder || a.i - b.i)
-  for (const { i } of order.slice(0, left)) result[i]++
+  let left = whole
+  for (const value of result) left -= value
+  if (left <= 0) return result
+  const order = Array.from(exact.keys()).filter((i) => portions[i] > 0)
+  order.sort((a, b) => exact[b] - result[b] - (exact[a] - result[a]) || a - b)
+  for (const i of order.slice(0, left)) result[i]++
   return result
 }
 
@@ -90,6 +99,10 @@ function trim(points: number[], total: number, lowest: number, highest: number):
 }
 
 function lowestCeiling(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[]): number | undefined {
-  const ceilings = weights.flatMap(({ ceiling }, i) => (ceiling !== undefined && outcomes[i].outcome === 'violated' ? [Math.round(ceiling * 100)] : []))
-  return ceilings.length === 0 ? undefined : Math.min(...ceilings)
+  let lowest: number | undefined
+  for (let i = 0; i < weights.length; i++) {
+    const { ceiling } = weights[i]
+    if (ceiling !== undefined && outcomes[i].outcome === 'violated') lowest = Math.min(lowest ?? Infinity, Math.round(ceiling * 100))
+  }
+  return lowest
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { linesOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
+import { mayHold } from '../entities/find-entities.js'
 import type { Occurrence } from '../occurrence.js'
 
 const Type = z.enum(['amount', 'date', 'time', 'duration', 'number', 'phone', 'name'])
@@ -21,11 +23,14 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   compile({ types, min_digits: minDigits, after }, { role }) {
     const isPhoneOnly = types.every((type) => type === 'phone')
     const isNamed = after === undefined ? (): boolean => true : namedBy(after)
-    return ({ utterances }) => {
+    const mayName = (text: string): boolean => after === undefined || after.words.some((word) => text.includes(word))
+    return (call) => {
       const found: Occurrence[] = []
-      for (const utterance of utterances) {
+      if (!mayName(linesOf(call, role))) return found
+      for (const utterance of call.utterances) {
         if (role !== 'any' && role !== utterance.role) continue
         const { index, text } = utterance
+        if (!mayHold(text, types) || !mayName(text)) continue
         for (const { from, to, value } of isPhoneOnly ? utterance.findPhones() : utterance.findEntities()) {
           if (!types.includes(value.type) || (value.type === 'phone' && value.digits.length < minDigits) || !isNamed(text, from)) continue
           found.push({ utterance: index, from, to, how: 'entity', marks: 0, confidence: 1, detail: text.slice(from, to), value })
@@ -42,9 +47,8 @@ const NUMERAL = /[\d零一二两三四五六七八九十百千万]/u
 function namedBy({ words, within }: z.infer<typeof After>): (text: string, from: number) => boolean {
   return (text, from) =>
     words.some((word) => {
-      const start = text.lastIndexOf(word, from - word.length)
-      if (start < 0) return false
-      const between = text.slice(start + word.length, from)
-      return between.length <= within && !NUMERAL.test(between)
+      const before = text.slice(Math.max(0, from - within - word.length), from)
+      const start = before.lastIndexOf(word)
+      return start >= 0 && !NUMERAL.test(before.slice(start + word.length))
     })
 }

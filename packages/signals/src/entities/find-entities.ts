@@ -1,3 +1,4 @@
+import type { EntityType } from '../occurrence.js'
 import type { Entity } from './entity.js'
 import { findAmounts } from './amounts.js'
 import { Cues } from '../cues.js'
@@ -23,6 +24,17 @@ const CUES = new Cues({
   name: '叫姓是',
 })
 const { numeral: NUMERAL, half: HALF, day: OF_DAYS, clock: OF_CLOCKS, money: OF_MONEY, duration: OF_DURATIONS, name: OF_NAMES } = CUES.bits
+/** Groups of characters of which an entity needs one each. */
+const NEEDS: Readonly<Record<EntityType, readonly number[]>> = {
+  date: [OF_DAYS],
+  time: [NUMERAL, OF_CLOCKS],
+  amount: [NUMERAL, OF_MONEY],
+  duration: [NUMERAL | HALF, OF_DURATIONS],
+  name: [OF_NAMES],
+  number: [NUMERAL],
+  /** Masked ones hold no digit. */
+  phone: [],
+}
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -43,15 +55,24 @@ export function findEntities(text: string, startedAt: string, phones: readonly E
       if (!found.some(({ from, to }) => entity.from < to && from < entity.to)) found.push(entity)
     }
   }
-  const isNumbered = (cues & NUMERAL) !== 0
   claim(phones)
-  if ((cues & OF_DAYS) !== 0) claim(findDays(text, startedAt))
-  if (isNumbered && (cues & OF_CLOCKS) !== 0) claim(findTimes(text))
-  if (isNumbered && (cues & OF_MONEY) !== 0) claim(findAmounts(text))
-  if ((cues & (NUMERAL | HALF)) !== 0 && (cues & OF_DURATIONS) !== 0) claim(findDurations(text))
-  if ((cues & OF_NAMES) !== 0) claim(findNames(text))
-  if (isNumbered) claim(findNumbers(text))
+  if (isPossible('date', cues)) claim(findDays(text, startedAt))
+  if (isPossible('time', cues)) claim(findTimes(text))
+  if (isPossible('amount', cues)) claim(findAmounts(text))
+  if (isPossible('duration', cues)) claim(findDurations(text))
+  if (isPossible('name', cues)) claim(findNames(text))
+  if (isPossible('number', cues)) claim(findNumbers(text))
   return found.sort((a, b) => a.from - b.from)
+}
+
+/** Do the characters of a text leave it possible that it holds an entity of one of the types? */
+export function mayHold(text: string, types: readonly EntityType[]): boolean {
+  const cues = CUES.in(text)
+  return types.some((type) => isPossible(type, cues))
+}
+
+function isPossible(type: EntityType, cues: number): boolean {
+  return NEEDS[type].every((groups) => (cues & groups) !== 0)
 }
 
 /** Private numbers are masked in what is stored: one number is then like another. */
