@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { coverageOf, editorSchemas, fileCache, policeRules, type Rubric, Shelf, testRules } from '@yuzhi/rules'
 import { Call, jsonSchemas, Score } from '@yuzhi/schemas'
+import { scoreInput, scoreInputs } from '@yuzhi/scoring'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { agreementOf, precisionOf, readRounds } from './judge.js'
 import { CACHE, CONFIG, FIXTURES } from './paths.js'
@@ -102,6 +104,17 @@ describe('any rubric', () => {
   it('reads traditional characters and full-width text as it reads the plain ones', () => {
     const say = (agent: string): string[] => rubric.score(Call.parse({ call_id: 'x', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role: 'agent', text: agent }, { role: 'customer', text: '好' }] })).clauses.map(({ outcome }) => outcome)
     expect(say('您好，請問有什麼可以幫您，請您稍等')).toEqual(say('您好，请问有什么可以帮您，请您稍等'))
+  })
+})
+
+describe('a batch of calls of all standards', () => {
+  it('gives what each gives alone, in the order of the calls, bad ones in their places', () => {
+    const values = demoCalls().map((call, i) => (i % 7 === 6 ? '{' : JSON.stringify({ ...call, standard: STANDARDS[i % STANDARDS.length].id })))
+    const inputs = values.map((value, i) => ({ value: Buffer.from(value), source: `t/0/${i}`, position: i, time: '2026-03-31T00:00:00.000Z' }))
+    const options = { privacy: { mask: [...PRIVATE_KINDS] }, maxCallBytes: 1e7 }
+    const results = scoreInputs(shelf, inputs, options)
+    expect(new Set(results.map((result) => (result.ok ? result.rubric : result.code))).size).toBe(STANDARDS.length + 1)
+    expect(results).toEqual(inputs.map((input) => scoreInput(shelf, input, options)))
   })
 })
 

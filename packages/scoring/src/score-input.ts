@@ -1,6 +1,6 @@
 import { maskScored, type PrivacyOptions } from '@yuzhi/privacy'
-import type { Shelf } from '@yuzhi/rules'
-import { parseCall, type Rejected, scoredEvent } from '@yuzhi/schemas'
+import type { Rubric, Shelf } from '@yuzhi/rules'
+import { type Call, parseCall, type Rejected, scoredEvent } from '@yuzhi/schemas'
 
 /** A transcript as it came, and where from. */
 export interface Input {
@@ -31,7 +31,33 @@ export interface ScoreOptions {
 }
 
 /** Transcript in, ScoredEvent out, as bytes; the same input gives the same bytes. Never throws. */
-export function scoreInput(shelf: Shelf, { value, key, source, position, time }: Input, { privacy, maxCallBytes }: ScoreOptions): Scored {
+export function scoreInput(shelf: Shelf, input: Input, options: ScoreOptions): Scored {
+  const read = readInput(shelf, input, options)
+  return 'ok' in read ? read : judge(read, input, options)
+}
+
+/**
+ * `scoreInput` of each, in the order of the inputs. Calls of one rubric are judged one after the other, so that its
+ * models stay in the processor's cache.
+ */
+export function scoreInputs(shelf: Shelf, inputs: readonly Input[], options: ScoreOptions): Scored[] {
+  const results: Scored[] = []
+  const waiting = new Map<Rubric, Map<number, Read>>()
+  for (const [place, input] of inputs.entries()) {
+    const read = readInput(shelf, input, options)
+    if ('ok' in read) results[place] = read
+    else waiting.set(read.rubric, (waiting.get(read.rubric) ?? new Map<number, Read>()).set(place, read))
+  }
+  for (const calls of waiting.values()) for (const [place, read] of calls) results[place] = judge(read, inputs[place], options)
+  return results
+}
+
+interface Read {
+  call: Call
+  rubric: Rubric
+}
+
+function readInput(shelf: Shelf, { value, key }: Input, { maxCallBytes }: ScoreOptions): Read | NoScore {
   if (value.length === 0) return no('empty', '', 'there is no value')
   if (value.length > maxCallBytes) return no('too_large', '', `${value.length} bytes, more than ${maxCallBytes}`)
   const parsed = parseCall(value)
@@ -40,13 +66,24 @@ export function scoreInput(shelf: Shelf, { value, key, source, position, time }:
   if (key !== undefined && key !== call.call_id) return no('wrong_key', 'call_id', 'the key of the message is not its call_id')
   try {
     const rubric = shelf.pick(call, undefined)
-    if (rubric === undefined) return noRubric(call.standard, shelf)
+    return rubric === undefined ? noRubric(call.standard, shelf) : { call, rubric }
+  } catch (error) {
+    return faultOfOurs(error)
+  }
+}
+
+function judge({ call, rubric }: Read, { source, position, time }: Input, { privacy }: ScoreOptions): Scored {
+  try {
     const masked = maskScored(call, rubric.score(call), privacy)
     const event = scoredEvent(masked.call, masked.score, { source, position, scoredAt: time })
     return { ok: true, callId: call.call_id, rubric: rubric.id.hash, value: Buffer.from(JSON.stringify(event)) }
   } catch (error) {
-    return no('judging_failed', '', `a fault of ours: ${(error as Error).message}`)
+    return faultOfOurs(error)
   }
+}
+
+function faultOfOurs(error: unknown): NoScore {
+  return no('judging_failed', '', `a fault of ours: ${(error as Error).message}`)
 }
 
 function noRubric(asked: string | undefined, { standards }: Shelf): NoScore {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { compileAll, fileCache, RuleError, rubricRecord, Shelf } from '@yuzhi/rules'
-import { scoreInput } from './score-input.js'
+import { scoreInputs } from './score-input.js'
 import { type FromThread, pack, type ThreadData, type ToThread, unpack } from './thread-protocol.js'
 
 /** A thread that judges calls with the rules of one folder; there is nothing native in it, so it may end at any time. */
@@ -16,7 +16,7 @@ try {
   const { rubrics, faults } = compileAll(shelf)
   if (faults.some(({ severity }) => severity === 'error')) throw new RuleError(faults)
   port.on('message', ({ values, inputs }: ToThread) => {
-    const results = unpack(values).map((value, i) => scoreInput(shelf, { ...inputs[i], value }, options))
+    const results = scoreInputs(shelf, unpack(values).map((value, i) => ({ ...inputs[i], value })), options)
     const packed = pack(results.map((result) => (result.ok ? result.value : new Uint8Array())))
     answer({ kind: 'done', values: packed, results: results.map((result) => (result.ok ? { ok: true, callId: result.callId, rubric: result.rubric } : result)) }, [packed.bytes])
   })
