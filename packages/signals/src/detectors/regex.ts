@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { linesOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
+import { SEPARATOR } from '../separator.js'
 
 const One = z.strictObject({
   pattern: z.string().min(1),
@@ -76,12 +77,20 @@ function isShallow(pattern: string): boolean {
   return ways <= MAX_WAYS
 }
 
+/** A pattern may say what a word must stand between; that is not part of the words that were found. */
+function wordsIn(text: string, from: number, to: number): { from: number; to: number } {
+  let [first, end] = [from, to]
+  while (first < end && SEPARATOR.test(text[first])) first++
+  while (end > first && SEPARATOR.test(text[end - 1])) end--
+  return { from: first, to: end }
+}
+
 function plain(pattern: string): Expression {
   const one = new RegExp(pattern, 'mu')
   const all = new RegExp(pattern, 'gu')
   return {
     isIn: (lines) => one.test(lines),
-    find: (text) => Array.from(text.matchAll(all), (match) => ({ from: match.index, to: match.index + match[0].length })).filter(({ from, to }) => to > from),
+    find: (text) => Array.from(text.matchAll(all), (match) => wordsIn(text, match.index, match.index + match[0].length)).filter(({ from, to }) => to > from),
   }
 }
 
@@ -91,8 +100,8 @@ function linear(expression: RE2JS, inLines: RE2JS | undefined): Expression {
     find: (text) => {
       const found: { from: number; to: number }[] = []
       const matcher = expression.matcher(text)
-      while (matcher.find()) if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end() })
-      return found
+      while (matcher.find()) found.push(wordsIn(text, matcher.start(), matcher.end()))
+      return found.filter(({ from, to }) => to > from)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { HARD_STOP, type MatchView } from '@yuzhi/text'
+import { SEPARATOR } from '../separator.js'
 
 /** A stretch of a match view, in view units. */
 export interface Window {
@@ -51,7 +52,7 @@ const DIVIDES = markDividers()
 
 function markDividers(): Uint8Array {
   const table = new Uint8Array(0x10000)
-  for (let code = 0; code < table.length; code++) if (/[\s，,。？！；?!;、：:]/u.test(String.fromCharCode(code))) table[code] = 1
+  for (let code = 0; code < table.length; code++) if (SEPARATOR.test(String.fromCharCode(code))) table[code] = 1
   return table
 }
 

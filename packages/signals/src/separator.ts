@@ -1,0 +1,2 @@
+/** Punctuation or a space: what stands between clauses. */
+export const SEPARATOR = /[\s，,。？！；?!;、：:]/u
