@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type * as Chdb from 'chdb'
@@ -31,7 +32,7 @@ export async function openChdb(folder: string, settings: Settings = {}): Promise
       }
     },
     async insert(table, rows, format, token) {
-      const file = path.join(incoming, `${process.pid}-${inserts++}`)
+      const file = path.join(incoming, `${THIS_PROCESS}-${inserts++}`)
       try {
         writeFileSync(file, rows)
         await run(`INSERT INTO ${table} SELECT * FROM file({file:String}, ${format})`, 'Null', { file })
@@ -56,6 +57,7 @@ export async function openChdb(folder: string, settings: Settings = {}): Promise
   return executor
 }
 
+const THIS_PROCESS = randomUUID()
 /** Inserts of this process so far. */
 let inserts = 0
 
@@ -66,7 +68,7 @@ let inserts = 0
 function openIncoming(folder: string): string {
   const incoming = path.resolve(folder, 'incoming')
   mkdirSync(incoming, { recursive: true })
-  for (const name of readdirSync(incoming)) if (!name.startsWith(`${process.pid}-`)) rmSync(path.join(incoming, name))
+  for (const name of readdirSync(incoming)) if (!name.startsWith(THIS_PROCESS)) rmSync(path.join(incoming, name))
   return incoming
 }
 
@@ -87,7 +89,9 @@ function escaped(text: string): string {
 /** Some calls of the library keep the engine's number only at the head of the message. */
 function classify(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  const { clickhouseCode, message = String(error) } = error as { clickhouseCode?: number; message?: string }
+  const { clickhouseCode, message: text = String(error) } = error as { clickhouseCode?: number; message?: string }
+  // The file that rows came in is nobody's business.
+  const message = text.replace(/\s*: \(in file\/uri [^)]*\)/u, '')
   const head = /^Code: (\d+)\. /u.exec(message)
   return engineError(clickhouseCode ?? (head === null ? undefined : Number(head[1])), message, error)
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openChdb } from './chdb-executor.js'
 import { openClient } from './client-executor.js'
@@ -70,6 +72,12 @@ describe.each([['chdb, in process', openEmbedded], ['@clickhouse/client, over HT
     expect(Buffer.from(await executor.bytes(`SELECT word FROM ${table} ORDER BY id`, 'TSV')).toString()).toBe('您好\n再见\n')
   })
 
+  it('fills in what a row leaves out', async () => {
+    const table = await newTable('id UInt32, twice UInt32 DEFAULT id * 2, day Date MATERIALIZED toDate(id)')
+    await executor.insert(table, Buffer.from('{"id":3}'), 'JSONEachRow', 'rows')
+    expect(await executor.query(`SELECT id, twice, day FROM ${table}`, 'TSV')).toBe('3\t6\t1970-01-04\n')
+  })
+
   it('carries Parquet out and in again', async () => {
     const table = await newTable('id UInt32, word String')
     await executor.insert(table, Buffer.from('{"id":1,"word":"您好"}'), 'JSONEachRow', 'one')
@@ -113,5 +121,22 @@ describe.each([['chdb, in process', openEmbedded], ['@clickhouse/client, over HT
   it('runs several queries at once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => executor.query(`SELECT ${i}`, 'TSV')))
     expect(answers).toEqual(Array.from({ length: 8 }, (_, i) => `${i}\n`))
+  })
+})
+
+describe('inserts into the embedded engine', () => {
+  it('leave no file behind, nor does a process that was killed among them', async () => {
+    const folder = newFolder()
+    const incoming = path.join(folder, 'incoming')
+    mkdirSync(incoming, { recursive: true })
+    writeFileSync(path.join(incoming, 'of-another-process-1'), '{"id":1}')
+    const executor = await openChdb(folder)
+    expect(readdirSync(incoming)).toEqual([])
+    await executor.command('CREATE DATABASE d')
+    await executor.command('CREATE TABLE d.t (id UInt32) ENGINE = MergeTree ORDER BY id')
+    await executor.insert('d.t', Buffer.from('{"id":1}'), 'JSONEachRow', 'good')
+    await expect(executor.insert('d.t', Buffer.from('{"id":"x"}'), 'JSONEachRow', 'bad')).rejects.toMatchObject({ message: expect.not.stringContaining(incoming) as string })
+    expect(readdirSync(incoming)).toEqual([])
+    await executor.close()
   })
 })
