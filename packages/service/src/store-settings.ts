@@ -25,7 +25,7 @@ export interface ServerPlace {
 /** The server that the settings name, if they name one. */
 export function serverOf({ CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password, CLICKHOUSE_DATABASE: database, CLICKHOUSE_CLUSTER: cluster, CLICKHOUSE_CA_FILE: ca }: StoreSettings): ServerPlace | undefined {
   if (url === undefined) return undefined
-  return { server: { url, user, password, database, tls: ca === undefined ? undefined : { ca: readFileSync(ca) } }, cluster }
+  return { server: { url, user, password, database, ca: ca === undefined ? undefined : readFileSync(ca) }, cluster }
 }
 
 const StoreFile = z.strictObject({ privacy: PrivacyOptions.prefault({}), retention: Retention.prefault({}) })

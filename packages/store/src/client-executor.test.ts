@@ -1,5 +1,7 @@
 import { createServer, type Server, Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openClient } from './client-executor.js'
 import { newFolder } from './test-calls.js'
@@ -18,7 +20,7 @@ async function spoiler(target: string, spoil: (answer: Socket, client: Socket) =
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
 }
 
-describe('@clickhouse/client against a server that fails', () => {
+describe('@clickhouse/client against a server that fails, or speaks TLS', () => {
   let server: TestServer
   beforeAll(async () => {
     server = await startServer(newFolder())
@@ -87,4 +89,31 @@ describe('@clickhouse/client against a server that fails', () => {
       await executor.close()
     })
   })
+
+  it('trusts the authority that it is given, and no other', async () => {
+    const authority = await generate([{ name: 'commonName', value: 'authority' }], { extensions: [{ name: 'basicConstraints', cA: true }, { name: 'keyUsage', keyCertSign: true }] })
+    const own = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      ca: { key: authority.private, cert: authority.cert }, extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    })
+    const stranger = await generate([{ name: 'commonName', value: 'stranger' }])
+    const front = createTlsServer({ key: own.private, cert: own.cert }, (client) => {
+      const inner = new Socket().connect(Number(new URL(server.options.url).port), '127.0.0.1')
+      for (const socket of [client, inner]) socket.on('error', () => { client.destroy() })
+      client.pipe(inner).pipe(client)
+    })
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+    const options = { ...server.options, url: `https://127.0.0.1:${(front.address() as AddressInfo).port}` }
+    const trusting = openClient({ ...options, ca: Buffer.from(authority.cert) })
+    await trusting.command('CREATE DATABASE tls')
+    await trusting.command('CREATE TABLE tls.t (text String) ENGINE = MergeTree ORDER BY text')
+    await trusting.insert('tls.t', Buffer.from('{"text":"通话"}'), 'JSONEachRow', 'rows')
+    expect(await trusting.query('SELECT text FROM tls.t', 'TSV')).toBe('通话\n')
+    await trusting.close()
+    for (const ca of [Buffer.from(stranger.cert), undefined]) {
+      const refusing = openClient({ ...options, ca })
+      await expect(refusing.query('SELECT 1', 'TSV')).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/certificate/u) as string })
+      await refusing.close()
+    }
+    front.close()
+  }, 30_000)
 })

@@ -12,7 +12,8 @@ export interface ServerOptions {
   /** Of one request, in milliseconds. */
   timeoutMs?: number | undefined
   settings?: Settings | undefined
-  tls?: { ca: Buffer; cert?: Buffer | undefined; key?: Buffer | undefined } | undefined
+  /** Certificate authority of a server whose own is none that the platform trusts, PEM. */
+  ca?: Buffer | undefined
 }
 
 /** A minute of work on the server and some for the way. */
@@ -20,13 +21,13 @@ const DEFAULT_TIMEOUT_MS = 70_000
 const CONNECTIONS = 10
 
 /** ClickHouse on a server or in a cluster, over HTTP. */
-export function openClient({ url, user, password, database, timeoutMs = DEFAULT_TIMEOUT_MS, settings = {}, tls }: ServerOptions): Executor {
+export function openClient({ url, user, password, database, timeoutMs = DEFAULT_TIMEOUT_MS, settings = {}, ca }: ServerOptions): Executor {
   const client = createClient({
     url,
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),
     ...(database === undefined ? {} : { database }),
-    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+    ...(ca === undefined ? {} : { tls: { ca_cert: ca } }),
     request_timeout: timeoutMs,
     max_open_connections: CONNECTIONS,
     // Failures are thrown and told by whoever knows what to do about them.
@@ -78,10 +79,6 @@ export function openClient({ url, user, password, database, timeoutMs = DEFAULT_
     },
   }
   return executor
-}
-
-function tlsOptions({ ca, cert, key }: NonNullable<ServerOptions['tls']>): { ca_cert: Buffer } | { ca_cert: Buffer; cert: Buffer; key: Buffer } {
-  return cert !== undefined && key !== undefined ? { ca_cert: ca, cert, key } : { ca_cert: ca }
 }
 
 /** A failure after the first bytes stands in the stream itself, behind this mark. */
