@@ -45,6 +45,10 @@ describe('a clause with a situation', () => {
     expect(judge(reply, ['c:谢谢', 'a:不客气'])).toEqual({ outcome: 'met', reason: '第1句“谢谢”之后，第2句说了“不客气”，符合“测试条款”。', turns: [1, 0], times: 1 })
   })
 
+  it('says that what was said before the situation was said before it', () => {
+    expect(judge({ when: 'complaint', expect: { signal: 'sorry', around: {} } }, ['a:对不起', 'c:我要投诉']).reason).toBe('第2句“投诉”之前，第1句说了“对不起”，符合“测试条款”。')
+  })
+
   it('is violated where it does not come, and shows where it was due', () => {
     expect(judge(reply, ['c:谢谢', 'a:好的', 'a:再见'])).toMatchObject({ outcome: 'violated', turns: [1, 2, 0], reason: '第1句“谢谢”之后，第2句应有“不客气”而没有，不符合“测试条款”。' })
   })

@@ -52,7 +52,8 @@ function partsOf(template: string): string[] {
 
 function defaultTemplate({ outcome, said, situations, missing }: Judgement, whenTitle: string): string {
   if (outcome === 'not_applicable') return whenTitle === '' ? '本通话不涉及“{title}”。' : `通话中没有出现“${whenTitle}”的情形，本条不适用。`
-  const context = situations.length > 0 && situations[0].how !== 'time' ? '第{situation_turn}句“{situation}”之后，' : ''
+  const place = said.length > 0 && said[0].utterance < (situations.at(0)?.utterance ?? -1) ? '之前' : '之后'
+  const context = situations.length > 0 && situations[0].how !== 'time' ? `第{situation_turn}句“{situation}”${place}，` : ''
   if (outcome === 'met') return said.length === 0 ? '通话中没有发现违反“{title}”的言行。' : `${context}第{turn}句说了“{words}”${howSeen(said[0])}，符合“{title}”。`
   if (said.length > 0) return `第{turn}句“{words}”${howSeen(said[0])}，违反“{title}”。`
   return missing[0].instead === undefined ? `${context}第{due_turn}句应有“{expected}”而没有，不符合“{title}”。` : `${context}第{due_turn}句没有先说“{expected}”，不符合“{title}”。`

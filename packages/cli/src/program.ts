@@ -36,7 +36,7 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
     .action(async (files: string[], options: ScoreOptions) => {
       finish(await scoreCommand(context(), files, options))
     })
-  examples(score, 'score calls.jsonl --standard hotline', 'score a.jsonl b.jsonl --into data', 'cat calls.jsonl | yuzhi score - --format jsonl > scores.jsonl')
+  examples(score, 'score calls.jsonl --standard hotline', 'score a.jsonl b.jsonl --into data', 'score - --format jsonl < calls.jsonl > scores.jsonl')
 
   const explain = program
     .command('explain')

@@ -8,17 +8,16 @@ const MIN_EXAMPLES = 3
 
 /**
  * What an author owes his rules: examples and near misses for every signal, a dialogue for every
- * outcome of every clause, nothing twice, nothing that nobody uses. `usedElsewhere` names signals
- * that other standards use; without it those that are shared with them are not asked after.
+ * outcome of every clause, nothing twice, nothing that nobody uses. `usedElsewhere` names shared
+ * signals that other standards use.
  */
-export function policeRules({ rules, signals }: Rubric, usedElsewhere?: ReadonlySet<string>): RuleFault[] {
+export function policeRules({ rules, signals }: Rubric, usedElsewhere: ReadonlySet<string> = new Set()): RuleFault[] {
   const faults: RuleFault[] = []
   const report = (path: readonly (string | number)[], message: string): void => {
     faults.push({ ...rules.locate(path), message, severity: 'error' })
   }
   for (const [name, spec] of rules.signals) {
-    const mayServeOthers = usedElsewhere?.has(name) ?? !rules.locate([name]).file.startsWith(rules.folder)
-    if (!signals.used.has(name) && !mayServeOthers) report([name], `nothing uses the signal "${name}"`)
+    if (!signals.used.has(name) && !usedElsewhere.has(name)) report([name], `nothing uses the signal "${name}"`)
     policeExamples(name, spec, report)
   }
   for (const { id, tests, when, unless } of rules.clauses) {

@@ -181,19 +181,6 @@ describe('testRules and policeRules', () => {
   })
 })
 
-describe('policeRules of a standard by itself', () => {
-  it('does not ask who uses a shared signal, as other standards may', () => {
-    const rubric = rubricOf(
-      configOf({
-        'standards/demo/standard.yaml': `${STANDARD}uses: [shared]\n`,
-        'standards/shared/signals/signals.yaml': 'signals: { bye: { phrases: [再见], hits: [再见, 好再见, 那再见], misses: [您好, 好的, 再看] } }\n',
-      }),
-    )
-    expect(policeRules(rubric)).toEqual([])
-    expect(policeRules(rubric, rubric.signals.used).map(({ message }) => message)).toEqual(['nothing uses the signal "bye"'])
-  })
-})
-
 describe('Shelf', () => {
   const call = (fields: Readonly<Record<string, unknown>>): Call => Call.parse({ call_id: 'c', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role: 'agent', text: '您好' }], ...fields })
 

@@ -106,8 +106,9 @@ describe('reviews', () => {
       { call_id: 'b', score: 10, machine_score: 50, reviews: 1 },
     ])
     expect(await queryRows(store.executor, 'SELECT clause_id, toUInt32(reviewed) AS reviewed, agreed FROM yuzhi.agreement')).toEqual([{ clause_id: 'c.met', reviewed: 2, agreed: 0.5 }])
-    // The newest of a clause stands.
-    expect(await say('a', 'overturn', '2026-04-02T00:00:00.000Z')).toMatchObject({ outcome: 'met', after: { score: 10 } })
+    // Said twice it is no other verdict, and the newest of a clause stands.
+    expect(await say('a', 'overturn', '2026-04-02T00:00:00.000Z')).toMatchObject({ before: 0, outcome: 'violated', after: { score: 0 } })
+    expect(await say('a', 'confirm', '2026-04-03T00:00:00.000Z')).toMatchObject({ before: 0, outcome: 'met', after: { score: 10 } })
     const [trend] = await queryRows<{ violations: number }>(store.executor, "SELECT toUInt32(violations) AS violations FROM yuzhi.clause_days WHERE clause_id = 'c.met'")
     expect(trend.violations).toBe(0)
     expect(await queryRows(store.executor, "SELECT toUInt32(applicable) AS applicable, toUInt32(violations) AS violations FROM yuzhi.clause_trend(clause = 'c.met')")).toEqual([{ applicable: 2, violations: 0 }])

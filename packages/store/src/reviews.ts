@@ -7,8 +7,9 @@ import { StoreError } from './store-error.js'
 export interface Review {
   callId: string
   clauseId: string
+  /** Of what the machine decided, whatever was said of it before. */
   verdict: 'confirm' | 'overturn'
-  /** With overturn: what it is instead; absent: met where a violation was seen, else violated. */
+  /** With overturn: what it is instead; absent: met where the machine saw a violation, else violated. The machine's own confirms it. */
   outcome?: Outcome | undefined
   note: string
   reviewer: string
@@ -59,17 +60,17 @@ export async function review(executor: Executor, database: string, { callId, cla
   if ((state as CallState | undefined) === undefined) throw new StoreError('unknown_call', `there is no call ${callId}`, false)
   const index = state.clauses.indexOf(clauseId)
   if (index < 0) throw new StoreError('unknown_clause', `call ${callId} was not judged by a clause ${clauseId}; its clauses: ${state.clauses.join(', ')}`, false)
-  const stands = state.outcomes[index]
-  const decided = verdict === 'confirm' ? stands : (outcome ?? (stands === 'violated' ? 'met' : 'violated'))
+  const machine = state.machine[index]
+  const decided = verdict === 'confirm' ? machine : (outcome ?? (machine === 'violated' ? 'met' : 'violated'))
   const outcomes = state.outcomes.map((known, i) => (i === index ? decided : known))
   const after = reckonScore(await bodyOf(executor, database, state.rubric_hash), outcomes.map((known, i) => ({ outcome: known, times: timesOf(known, state.machine[i], state.times[i]) })))
   const row = {
-    review_id: idOf([callId, clauseId, verdict, decided, reviewer, at, note]),
-    day: state.day, call_id: callId, clause_id: clauseId, verdict, outcome: decided, machine_outcome: state.machine[index], note, reviewer, reviewed_at: at,
+    review_id: idOf([callId, clauseId, decided, reviewer, at, note]),
+    day: state.day, call_id: callId, clause_id: clauseId, verdict: decided === machine ? 'confirm' : 'overturn', outcome: decided, machine_outcome: machine, note, reviewer, reviewed_at: at,
     rubric_hash: state.rubric_hash, score: after.score, grade: after.grade, fatal: after.fatal, base: after.base, 'clause.outcome': outcomes, 'clause.points': after.points,
   }
   await executor.insert(`${database}.reviews`, Buffer.from(JSON.stringify(row)), 'JSONEachRow', `review of ${callId} ${clauseId}`)
-  return { before: state.score, after, outcome: decided, machineOutcome: state.machine[index] }
+  return { before: state.score, after, outcome: decided, machineOutcome: machine }
 }
 
 /** What the machine did not see, happened once. */

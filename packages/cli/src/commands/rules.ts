@@ -29,10 +29,12 @@ export async function checkCommand({ say, print, ...context }: Context, { standa
 
 export async function testCommand(context: Context, { standard }: RulesOptions): Promise<number> {
   const { say, print } = context
-  const { rubrics, faults } = compileAll(openShelf(context, standard))
+  const asked = openShelf(context, standard).ruleSets.map((rules) => rules.standard.id)
+  // Whether a shared signal is used, all standards know together.
+  const { rubrics, faults } = compileAll(openShelf(context, undefined))
   const failures = [...faults]
-  const used = standard === undefined ? new Set(rubrics.flatMap(({ signals }) => [...signals.used])) : undefined
-  for (const rubric of rubrics) {
+  const used = new Set(rubrics.flatMap(({ signals }) => [...signals.used]))
+  for (const rubric of rubrics.filter(({ id }) => asked.includes(id.id))) {
     const { passed, failed } = testRules(rubric)
     const owed = policeRules(rubric, used)
     failures.push(...failed, ...owed)
@@ -72,8 +74,10 @@ export async function tryCommand(context: Context, text: string, { standard, rol
   const dialogue = text.replaceAll('\\n', '\n')
   const call = isDialogue(dialogue) ? parseDialogue(dialogue) : Call.parse({ call_id: 'try', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role, text }] })
   const shelf = openShelf(context, standard)
+  const unused = new Set(shelf.ruleSets.flatMap(({ signals }) => [...signals.keys()]))
   for (const rules of shelf.ruleSets) {
     const { signals } = shelf.compile(rules)
+    for (const name of signals.names) unused.delete(name)
     const analysed = signals.analyse(call)
     const rows = signals.names.flatMap((name) =>
       signals.resolve(name, []).occurrences(analysed).map(({ how, utterance, from, to, detail, margin }) => [
@@ -82,6 +86,8 @@ export async function tryCommand(context: Context, text: string, { standard, rol
     )
     await context.print(`${rules.standard.id}\n${renderTable(['signal', 'title', 'how', 'words', 'by'], rows, context.width)}\n`)
   }
+  // One standard by itself does not use all that is shared.
+  if (standard === undefined && unused.size > 0) context.log(context.say('unused_signals', { names: [...unused].join(', ') }))
   return 0
 }
 

@@ -32,6 +32,7 @@ describe('entity', () => {
   it('sees values, phone numbers from so many digits on', () => {
     expect(seenIn({ entity: 'amount' }, '一共三十二块五')).toEqual(['entity 三十二块五'])
     expect(seenIn({ entity: { types: ['phone'], min_digits: 11 } }, '尾号幺三八零零一二')).toEqual([])
+    expect(signalsOf({ it: { entity: { types: ['number'], min_digits: 4 } } }).faults).toEqual([expect.stringMatching(/^it\.entity\.min_digits: only a phone/u)])
   })
 })
 

@@ -20,7 +20,8 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   key: 'entity',
   spec: Spec,
   combines: false,
-  compile({ types, min_digits: minDigits, after }, { role }) {
+  compile({ types, min_digits: minDigits, after }, { role, fault }) {
+    if (minDigits > 0 && !types.includes('phone')) fault(['min_digits'], 'only a phone has digits to count: a row of them is `phone`')
     const isPhoneOnly = types.every((type) => type === 'phone')
     const isNamed = after === undefined ? (): boolean => true : namedBy(after)
     const mayName = (text: string): boolean => after === undefined || after.words.some((word) => text.includes(word))

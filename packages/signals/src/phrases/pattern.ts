@@ -79,6 +79,7 @@ function braceToken(braces: string, synonyms: Readonly<Record<string, readonly s
     return { choices: group }
   }
   if (braces.includes('|')) return { choices: braces.split('|') }
+  if (braces.length < 2) throw new PatternError(`"{${braces}}" names no slot: words are written without braces, alternatives as {a|b}`)
   return { gap: { min: 1, max: SLOT_GAP, slot: ENTITY_SLOTS[braces] } }
 }
 

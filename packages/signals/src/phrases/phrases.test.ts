@@ -63,11 +63,12 @@ describe('phrases', () => {
   })
 
   it('tells every mistake of a pattern', () => {
-    const { faults } = signalsOf({ it: { phrases: ['还有{什么', '啊呀', '{=没有这组}'] } })
+    const { faults } = signalsOf({ it: { phrases: ['还有{什么', '啊呀', '{=没有这组}', '打{折}'] } })
     expect(faults).toEqual([
       expect.stringMatching(/^it\.phrases\.0: .*without its partner/u),
       expect.stringMatching(/^it\.phrases\.1: .*particles are passed over/u),
       expect.stringMatching(/^it\.phrases\.2: no group of synonyms/u),
+      expect.stringMatching(/^it\.phrases\.3: .*names no slot/u),
     ])
   })
 
