@@ -86,7 +86,8 @@ async function readWorst(rows: <Row>(sql: string) => Promise<Row[]>, titles: Rea
      FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`,
   )
   const findings = await rows<{ call_id: string; clause_id: string; points: number; reason: string; words: string }>(
-    `SELECT call_id, clause_id, toFloat64(points) AS points, reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
+    `SELECT call_id, clause_id, toFloat64(points) AS points,
+            if(machine_outcome = outcome, reason, concat('复核改判为违反；机器原来认为：', reason)) AS reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
      WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST})
      ORDER BY points, clause_id`,
   )
