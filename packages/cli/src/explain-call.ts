@@ -4,11 +4,10 @@ import pc from 'picocolors'
 import type { Context } from './context.js'
 import { renderTable } from './table.js'
 
-/** A call as text: every turn with its evidence marked in place and the points beside it, then the sum. */
-export function explainCall(call: Call, score: Score, { rules }: Rubric, { say, hasColour, width }: Context): string {
+/** A call as text: every turn with its evidence marked in place and the points beside it, then the sum. `titles`: of its clauses, by id. */
+export function explainCall(call: Call, score: Score, titles: ReadonlyMap<string, string>, { say, hasColour, width }: Context): string {
   const colours = pc.createColors(hasColour)
   const paint = { met: colours.green, violated: colours.red, not_applicable: colours.dim }
-  const titles = new Map(rules.clauses.map(({ id, title }) => [id, title]))
   const lines = [colours.bold(`${call.call_id}  ${call.started_at}  ${call.agent?.name ?? call.agent?.id ?? ''}`), '']
   for (const [turn, { role, text, start_ms: start }] of call.turns.entries()) {
     const touching = score.clauses.filter(({ evidence }) => evidence.some((item) => item.turn === turn))
@@ -24,6 +23,10 @@ export function explainCall(call: Call, score: Score, { rules }: Rubric, { say, 
   if (score.base > 0) lines.push(`${say('base')} ${score.base}`)
   lines.push(colours.bold(`${say('sum')} ${score.score}  ${score.grade}${score.fatal ? `  ${say('col_fatal')}` : ''}`))
   return lines.join('\n')
+}
+
+export function titlesOf({ rules }: Rubric): ReadonlyMap<string, string> {
+  return new Map(rules.clauses.map(({ id, title }) => [id, title]))
 }
 
 function signed(points: number): string {

@@ -41,13 +41,14 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
   const explain = program
     .command('explain')
     .description(say('explain'))
-    .argument('<file>')
+    .argument('[file]')
     .option('--call <id>', say('opt_call'))
     .option('--standard <id>', say('opt_standard'))
-    .action(async (file: string, options: ExplainOptions) => {
+    .option('--dir <dir>', say('opt_explain_dir'))
+    .action(async (file: string | undefined, options: ExplainOptions) => {
       finish(await explainCommand(context(), file, options))
     })
-  examples(explain, 'explain calls.jsonl', 'explain calls.jsonl --call C-1024 --standard hotline')
+  examples(explain, 'explain calls.jsonl', 'explain calls.jsonl --call C-1024 --standard hotline', 'explain --call C-1024 --dir data')
 
   addRules(program, say, context, finish, examples)
 

@@ -31,6 +31,15 @@ describe('yuzhi review', () => {
     expect(rows("SELECT outcome, machine_outcome FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.courtesy.please'")).toEqual([{ outcome: 'met', machine_outcome: 'violated' }])
   })
 
+  it('explains the call as the store has it: the score that stands, and what the machine had decided', () => {
+    const [{ score }] = rows("SELECT toFloat64(score) AS score FROM calls WHERE call_id = 'r1-014'")
+    const { out } = yuzhi('explain', '--call', 'r1-014', '--dir', dir)
+    expect(out).toContain(`合计 ${String(score)} `)
+    expect(out).toMatch(/hotline\.courtesy\.please +符合 .*复核改判；机器原判违反：/u)
+    expect(yuzhi('explain', '--call', 'nobody', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('nobody') as string })
+    expect(yuzhi('explain', CALLS, '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('--call') as string })
+  })
+
   it('says which call or clause there is not', () => {
     expect(yuzhi('review', 'nobody', '--clause', 'x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('there is no call nobody') as string })
     expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('hotline.open.greeting') as string })

@@ -1,22 +1,41 @@
+import { readStoredCall } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
-import { explainCall } from '../explain-call.js'
+import { explainCall, titlesOf } from '../explain-call.js'
 import { openShelf } from '../open-shelf.js'
 import { formatRejected, scoreLines } from '../score-lines.js'
 import { SeenIds } from '../seen-ids.js'
+import { withReader } from '../with-store.js'
 
 export interface ExplainOptions {
   call?: string
   standard?: string
+  dir?: string
 }
 
-/** Explains one call of a file: the one with the given id, else the first. */
-export async function explainCommand(context: Context, file: string, { call: wanted, standard }: ExplainOptions): Promise<number> {
+/** Explains one call: of a file, judged anew, the one with the given id, else the first; of a store, as it is kept, reviews applied. */
+export async function explainCommand(context: Context, file: string | undefined, { call, standard, dir }: ExplainOptions): Promise<number> {
+  if (file !== undefined && dir === undefined) return explainFromFile(context, file, call, standard)
+  if (file === undefined && dir !== undefined && call !== undefined && standard === undefined) return explainFromStore(context, dir, call)
+  throw new UserError(context.say('explain_what'))
+}
+
+async function explainFromStore(context: Context, dir: string, callId: string): Promise<number> {
+  const { call, score, titles, overturned } = await withReader(context, dir, ({ executor, database }) => readStoredCall(executor, database, callId))
+  const clauses = score.clauses.map((clause) => {
+    const machine = overturned.get(clause.id)
+    return machine === undefined ? clause : { ...clause, reason: context.say('reviewed_reason', { machine: context.say(machine), reason: clause.reason }) }
+  })
+  await context.print(`${explainCall(call, { ...score, clauses }, titles, context)}\n`)
+  return 0
+}
+
+async function explainFromFile(context: Context, file: string, wanted: string | undefined, standard: string | undefined): Promise<number> {
   const shelf = openShelf(context, standard)
   for await (const result of scoreLines(file, shelf, standard, new SeenIds(), context.say)) {
     if (!result.ok) {
       if (wanted === undefined) context.log(formatRejected(file, result.line, result.rejected))
     } else if (wanted === undefined || result.call.call_id === wanted) {
-      await context.print(`${explainCall(result.call, result.score, result.rubric, context)}\n`)
+      await context.print(`${explainCall(result.call, result.score, titlesOf(result.rubric), context)}\n`)
       return 0
     }
   }
