@@ -23,7 +23,7 @@ export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => 
     return makeContext(globals.opts<GlobalOptions>())
   }
   const examples: AddExamples = (command, ...lines) => {
-    command.addHelpText('after', `\n${say('examples')}:\n${lines.map((line) => `  $ yuzhi ${line}`).join('\n')}`)
+    command.addHelpText('after', `\n${say('examples')}:\n${lines.map((line) => `  $ ${line.startsWith('curl ') ? line : `yuzhi ${line}`}`).join('\n')}`)
   }
 
   const score = program

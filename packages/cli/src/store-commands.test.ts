@@ -32,7 +32,7 @@ describe('yuzhi review', () => {
   })
 
   it('explains the call as the store has it: the score that stands, and what the machine had decided', () => {
-    const [{ score }] = rows("SELECT toFloat64(score) AS score FROM calls WHERE call_id = 'r1-014'")
+    const [{ score }] = rows("SELECT toFloat64(score) AS score FROM calls WHERE call_id = 'r1-014'") as { score: number }[]
     const { out } = yuzhi('explain', '--call', 'r1-014', '--dir', dir)
     expect(out).toContain(`合计 ${String(score)} `)
     expect(out).toMatch(/hotline\.courtesy\.please +符合 .*复核改判；机器原判违反：/u)
