@@ -66,11 +66,12 @@ process.exitCode = exitCode
 if (exitCode !== 0) setTimeout(() => process.exit(exitCode), EXIT_GRACE_MS).unref()
 
 function report(error: unknown): number {
-  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isFileError(error)
+  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isSystemError(error)
   process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
 }
 
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'].includes(String(error.code))
+/** Files, disks and ports: the message says which. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }

@@ -29,16 +29,16 @@ export function addStream(program: Command, say: Say, context: () => Context, fi
   examples(produce, 'produce calls.jsonl', 'produce - --topic calls.transcripts < calls.jsonl')
 
   const letters = program.command('dlq').description(say('dlq'))
-  const letter = (name: string, description: string): Command => letters.command(name).description(description).option('--dir <dir>', say('opt_letters_dir')).option('--code <code>', say('opt_code'))
+  const letter = (name: string, description: string): Command => letters.command(name).description(description).option('--dir <dir>', say('opt_letters_dir')).option('--code <code>', say('opt_code')).option('--all', say('opt_all_letters'))
   examples(letter('list', say('dlq_list')).option('--n <count>', say('opt_n'), wholeNumber).action(async (options: DeadLetterOptions) => {
     finish(await listLettersCommand(context(), options, process.env))
   }), 'dlq list', 'dlq list --code invalid_json')
   examples(letter('show', say('dlq_show')).argument('<id>').action(async (id: string, options: DeadLetterOptions) => {
     finish(await showLetterCommand(context(), id, options, process.env))
   }), 'dlq show 0/17')
-  examples(letter('replay', say('dlq_replay')).option('--rekey', say('opt_rekey')).action(async (options: DeadLetterOptions) => {
-    finish(await replayLettersCommand(context(), options, process.env))
-  }), 'dlq replay --code unknown_standard', 'dlq replay --code wrong_key --rekey')
+  examples(letter('replay', say('dlq_replay')).argument('[id...]').option('--rekey', say('opt_rekey')).action(async (ids: string[], options: DeadLetterOptions) => {
+    finish(await replayLettersCommand(context(), ids, options, process.env))
+  }), 'dlq replay --code unknown_standard', 'dlq replay 0/17 3/4', 'dlq replay --code wrong_key --rekey')
 
   const dev = program.command('dev').description(say('dev'))
   examples(dev.command('kafka').description(say('dev_kafka_about')).option('--dir <dir>', say('opt_kafka_dir'), 'data/kafka').option('--port <port>', say('opt_port'), port, KAFKA_PORT).action(async (options: { dir: string; port: number }) => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,11 +85,16 @@ describe('yuzhi export, import, forget', () => {
   it('removes a customer and shows that nothing is left', () => {
     const { code, out } = yuzhi('forget', '--customer', 'c30835', '--dir', dir)
     expect(code).toBe(0)
-    for (const table of ['scored_calls', 'score_history', 'transcripts', 'reviews']) expect(out).toMatch(new RegExp(`${table} +0`, 'u'))
+    for (const table of ['scored_calls', 'score_history', 'transcripts', 'reviews']) expect(out).toMatch(new RegExp(`${table} +\\d+ +0`, 'u'))
     expect(rows("SELECT count() AS n FROM calls WHERE call_id = 'r1-001'")).toEqual([{ n: 0 }])
     expect(yuzhi('score', CALLS, '--into', dir).code).toBe(0)
     expect(rows("SELECT count() AS n FROM calls WHERE call_id = 'r1-001'")).toEqual([{ n: 0 }])
     expect(yuzhi('forget', '--dir', dir).err).toContain('--customer')
+    expect(yuzhi('forget', '--call', 'nobody', '--dir', dir)).toMatchObject({ code: 0, err: expect.stringContaining('库中没有这通电话') as string })
+    const nowhere = path.join(folder, 'nowhere')
+    expect(yuzhi('forget', '--call', 'nobody', '--dir', nowhere)).toMatchObject({ code: 1, err: expect.stringContaining(nowhere) as string })
+    expect(yuzhi('import', path.join(folder, 'no-backup'), '--dir', nowhere)).toMatchObject({ code: 1, err: expect.stringContaining('no-backup') as string })
+    expect(existsSync(nowhere)).toBe(false)
   })
 })
 

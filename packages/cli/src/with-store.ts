@@ -1,4 +1,4 @@
-import { openReader, openStore, type Reader, type Store, StoreError } from '@yuzhi/store'
+import { holdsStore, openReader, openStore, type Reader, type Store, StoreError } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from './context.js'
 
 /** Opens the store for reading and turns what a user can mend into a UserError. */
@@ -12,14 +12,16 @@ export async function withReader<T>(context: Context, dir: string, use: (reader:
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    if (error.code === 'unavailable' && context.server === undefined) throw new UserError(context.say('no_store', { dir }))
+    if (error.code === 'no_store') throw new UserError(context.say('no_store', { dir }))
     throw new UserError(error.code === 'refused' ? context.say('sql_refused', { reason: error.message }) : error.message)
   }
 }
 
-/** Opens the store for writing and closes it again. */
-export async function withStore<T>(context: Context, dir: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(await placeOf(context, dir), context.store)
+/** Opens the store for writing and closes it again. A folder must hold one, unless `create`. */
+export async function withStore<T>(context: Context, dir: string, use: (store: Store) => Promise<T>, { create = false } = {}): Promise<T> {
+  const place = await placeOf(context, dir)
+  if ('dir' in place && !create && !holdsStore(dir)) throw new UserError(context.say('no_store', { dir }))
+  const store = await openStore(place, context.store)
   try {
     return await use(store)
   } finally {

@@ -36,6 +36,16 @@ export function deadLetter(topic: string, original: Message, { code, path, messa
   }
 }
 
+/** Stands in the topic of the dead letters for one that was sent back; `id`: its partition/offset. */
+export function replayedMark(topic: string, key: Buffer | null, id: string): Outgoing {
+  return { topic, key, value: null, headers: { replayed: id } }
+}
+
+/** The id of the letter that a mark stands for; undefined where it is none. */
+export function readReplayed({ headers }: Message): string | undefined {
+  return 'code' in headers ? undefined : headers.replayed
+}
+
 /** The headers of a letter; undefined where it is none. */
 export function readDeadLetter({ headers }: Message): DeadLetterHeaders | undefined {
   const { code, path = '', message = '', source, time = '', version = '' } = headers as Partial<Record<string, string>>

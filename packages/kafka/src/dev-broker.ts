@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { KAFKA_VERSION, kafkaJars } from './kafka-jars.js'
+import { KafkaError } from './port.js'
 
 const run = promisify(execFile)
 
@@ -38,6 +39,8 @@ export interface DevBroker {
   start: () => Promise<void>
   /** Lets it end in order. */
   stop: () => Promise<void>
+  /** Rejects when it ends without being asked to. */
+  failed: Promise<never>
   /** Holds it still, connections open, and lets it go on. */
   freeze: () => void
   thaw: () => void
@@ -49,24 +52,34 @@ const STOP_LIMIT_MS = 20_000
 /** What to do where neither Java nor docker is there. */
 export const NO_BROKER = 'there is no Kafka to use: set KAFKA_BROKERS, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or docker'
 
-/** Formats a folder and starts a broker on it; it ends with this process, however that ends. */
+/** Starts a broker on a folder, which it formats where it is new; it ends with this process, however that ends. */
 export async function startDevBroker({ dir, port = 0, log = () => undefined, secure }: DevBrokerOptions): Promise<DevBroker> {
+  if (port !== 0 && (await canConnect(port))) throw new KafkaError('failed', `something listens on port ${port} already`, false)
   const own = port === 0 ? await freePort() : port
   const command = has('java') && has('mvn') ? await jarCommand(dir, own, log, secure) : secure === undefined && has('docker', 'info') ? dockerCommand(own) : undefined
-  if (command === undefined) throw new Error(NO_BROKER)
+  if (command === undefined) throw new KafkaError('unavailable', NO_BROKER, false)
+  const logFile = path.join(dir, 'broker.log')
   let child: ChildProcess | undefined
+  /** Those that were told to end. */
+  const told = new WeakSet<ChildProcess>()
+  let fail: (error: KafkaError) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => { fail = reject })
+  failed.catch(() => undefined)
   const start = async (): Promise<void> => {
-    child = spawnTied(command, path.join(dir, 'broker.log'))
-    await listening(own, child, path.join(dir, 'broker.log'))
+    const started = spawnTied(command, logFile)
+    child = started
+    started.once('exit', () => { if (!told.has(started)) fail(ended(logFile)) })
+    await listening(own, started, logFile)
   }
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child
     if (ending?.pid === undefined || ending.exitCode !== null || ending.signalCode !== null) return
-    const ended = new Promise((resolve) => ending.once('exit', resolve))
+    told.add(ending)
+    const exited = new Promise((resolve) => ending.once('exit', resolve))
     // The whole group: the broker and the shell that watches over it.
     process.kill(-ending.pid, signal)
     const timer = setTimeout(() => { if (ending.pid !== undefined) process.kill(-ending.pid, 'SIGKILL') }, STOP_LIMIT_MS)
-    await ended
+    await exited
     clearTimeout(timer)
   }
   const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
@@ -80,6 +93,7 @@ export async function startDevBroker({ dir, port = 0, log = () => undefined, sec
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    failed,
   }
 }
 
@@ -114,7 +128,8 @@ async function jarCommand(dir: string, port: number, log: (message: string) => v
   writeFileSync(logging, 'rootLogger.level=warn\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c{1} %m%n\n')
   const java = ['java', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, `-Dlog4j2.configurationFile=${logging}`]
   const [program, ...options] = java
-  await run(program, [...options, 'kafka.tools.StorageTool', 'format', ...scramUsers(secure), '--ignore-formatted', '-t', randomUUID().replaceAll('-', '').slice(0, 22), '-c', properties], { timeout: START_LIMIT_MS })
+  // A folder keeps the number of the cluster that it was formatted for.
+  if (!existsSync(path.join(dir, 'segments', 'meta.properties'))) await run(program, [...options, 'kafka.tools.StorageTool', 'format', ...scramUsers(secure), '-t', randomUUID().replaceAll('-', '').slice(0, 22), '-c', properties], { timeout: START_LIMIT_MS })
   return [...java, 'kafka.Kafka', properties]
 }
 
@@ -154,10 +169,14 @@ function spawnTied(command: readonly string[], logFile: string): ChildProcess {
 async function listening(port: number, child: ChildProcess, logFile: string): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS
   for (;;) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`Kafka did not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`)
+    if (child.exitCode !== null || Date.now() > deadline) throw ended(logFile)
     if (await canConnect(port)) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+function ended(logFile: string): KafkaError {
+  return new KafkaError('failed', `Kafka ended; the last lines of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`, false)
 }
 
 function canConnect(port: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-export { deadLetter, type DeadLetterHeaders, type DeadLetterReason, readDeadLetter, sourceOf } from './dead-letter.js'
+export { deadLetter, type DeadLetterHeaders, type DeadLetterReason, readDeadLetter, readReplayed, replayedMark, sourceOf } from './dead-letter.js'
 export { type DevBroker, freePort, NO_BROKER, startDevBroker } from './dev-broker.js'
 export { divideSends, exactlyOnce, type ExactlyOnce, type Result, whileWorking } from './exactly-once.js'
 export { kafkaFaults, KafkaSettings } from './kafka-settings.js'

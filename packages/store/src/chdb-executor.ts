@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type * as Chdb from 'chdb'
 import type { ChdbResult, Session } from 'chdb'
@@ -8,7 +8,7 @@ import { batchError, engineError, StoreError } from './store-error.js'
 
 /** ClickHouse inside this process; one process at a time owns the folder. `settings` hold for all that the executor runs. */
 export async function openChdb(folder: string, settings: Settings = {}): Promise<Executor> {
-  mkdirSync(folder, { recursive: true })
+  makeWritable(folder)
   // Loaded when it is needed: half a gigabyte that workers beside a server do without.
   const chdb = await import('chdb')
   const session = openSession(chdb, folder)
@@ -34,7 +34,7 @@ export async function openChdb(folder: string, settings: Settings = {}): Promise
     async insert(table, rows, format, token) {
       const file = path.join(incoming, `${THIS_PROCESS}-${inserts++}`)
       try {
-        writeFileSync(file, rows)
+        put(file, rows)
         await run(`INSERT INTO ${table} SELECT * FROM file({file:String}, ${format})`, 'Null', { file })
       } catch (error) {
         throw batchError(classify(error), table, token)
@@ -70,6 +70,24 @@ function openIncoming(folder: string): string {
   mkdirSync(incoming, { recursive: true })
   for (const name of readdirSync(incoming)) if (!name.startsWith(THIS_PROCESS)) rmSync(path.join(incoming, name))
   return incoming
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new StoreError('unavailable', `${folder} is no folder that this process may write to: ${(error as Error).message}`, false, { cause: error })
+  }
+}
+
+/** What a disk refuses it may take later; it says nothing of the rows. */
+function put(file: string, rows: Uint8Array): void {
+  try {
+    writeFileSync(file, rows)
+  } catch (error) {
+    throw new StoreError('unavailable', (error as Error).message, true, { cause: error })
+  }
 }
 
 function openSession(chdb: typeof Chdb, folder: string): Session {

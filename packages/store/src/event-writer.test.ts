@@ -56,6 +56,15 @@ describe('the writer of events', () => {
     expect(retried).toEqual(['away', 'away'])
   })
 
+  it('gives a batch back that the store has not taken for so long, and takes the next', async () => {
+    let isAway = true
+    const { take } = session(() => (isAway ? Promise.reject(away) : Promise.resolve([])))
+    const writer = openEventWriter({ sessions: [take], ...bounds, giveUpMs: 150 })
+    await expect(writer.write(bytes('a'))).rejects.toBe(away)
+    isAway = false
+    expect(await writer.write(bytes('b'))).toEqual([])
+  })
+
   it('keeps no more inserts under way than it has sessions', async () => {
     let open = 0
     let most = 0

@@ -8,13 +8,15 @@ export interface EventWriterOptions {
   maxRows: number
   maxBytes: number
   maxMs: number
+  /** A batch that the store has not taken after so long is given back; absent: it is tried for ever. */
+  giveUpMs?: number
   onStored?: (events: number, seconds: number) => void
-  /** The store could not take a batch; it is tried again until `close`. */
+  /** The store could not take a batch; it is tried again until `giveUpMs` or `close`. */
   onRetry?: (error: StoreError) => void
 }
 
 export interface EventWriter {
-  /** Returns once the events are stored, with those that never will be. Rejects when the writer is closed before. */
+  /** Returns once the events are stored, with those that never will be. Rejects when they are given back or the writer is closed before. */
   write: (events: readonly Uint8Array[]) => Promise<RefusedEvent[]>
   /** Begins an insert with what waits: nothing more will come before it is done. */
   flush: () => void
@@ -32,7 +34,7 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 
 /** Gathers events of several writers into batches bounded by rows, bytes and time, and stores each once the store can. */
-export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, onRetry }: EventWriterOptions): EventWriter {
+export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, giveUpMs = Infinity, onStored, onRetry }: EventWriterOptions): EventWriter {
   let waiting: Waiting[] = []
   let rows = 0
   let bytes = 0
@@ -66,6 +68,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
 
   const store = async (session: EventWriterOptions['sessions'][number], batch: readonly Waiting[]): Promise<void> => {
     const events = batch.flatMap((each) => each.events)
+    const since = performance.now()
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         const started = performance.now()
@@ -74,7 +77,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, onStored, 
         giveBack(batch, refused)
         return
       } catch (error) {
-        if (isClosing || !(error instanceof StoreError)) {
+        if (isClosing || !(error instanceof StoreError) || performance.now() - since + pause > giveUpMs) {
           for (const { reject } of batch) reject(error as Error)
           return
         }

@@ -5,29 +5,35 @@ import { callHash } from './open-store.js'
 const TABLES = ['scored_calls', 'score_history', 'transcripts', 'reviews'] as const
 
 export interface Forgotten {
+  /** Whose hashes are kept from now on. */
   calls: string[]
-  /** Rows that are left, by table: the proof. */
-  left: Record<string, number>
+  /** Of each table: rows that were there, and rows that are left, the proof. */
+  tables: { table: string; before: number; left: number }[]
 }
 
 /**
  * Removes all data of a call, or of all calls of a customer, from every table, and counts what is
- * left. The calls' hashes stay, so that a replay does not bring them back. `cluster`: its name.
+ * left. The calls' hashes stay, so that a replay does not bring them back; that of a call that was
+ * asked for by its id stays where the store never held it, too. `cluster`: its name.
  */
 export async function forget(executor: Executor, database: string, who: { call: string } | { customer: string }, at: string, cluster?: string): Promise<Forgotten> {
   const calls = 'call' in who ? [who.call] : await callsOf(executor, database, who.customer)
-  if (calls.length === 0) return { calls, left: {} }
+  if (calls.length === 0) return { calls, tables: [] }
   const rows = calls.map((call) => JSON.stringify({ call_hash: callHash(call), forgotten_at: at }))
   await executor.insert(`${database}.forgotten`, Buffer.from(rows.join('\n')), 'JSONEachRow', `forget ${calls.length}`)
-  const left: Record<string, number> = {}
+  const tables: Forgotten['tables'] = []
   for (const table of TABLES) {
+    const count = async (): Promise<number> => {
+      const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.${table} WHERE has(${list(calls)}, call_id)`)
+      return n
+    }
+    const before = await count()
     const own = cluster === undefined ? `${database}.${table}` : `${database}.${table}_local ON CLUSTER '${cluster}'`
     // 2: returns once all replicas have rewritten their parts.
     await executor.command(`ALTER TABLE ${own} DELETE WHERE has(${list(calls)}, call_id) SETTINGS mutations_sync = 2`)
-    const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.${table} WHERE has(${list(calls)}, call_id)`)
-    left[table] = n
+    tables.push({ table, before, left: await count() })
   }
-  return { calls, left }
+  return { calls, tables }
 }
 
 async function callsOf(executor: Executor, database: string, customer: string): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compareRubrics } from './compare-rubrics.js'
 import { queryRows } from './executor.js'
@@ -124,16 +126,23 @@ describe('forget', () => {
     await store.register(RUBRIC, SCORED_AT)
     await store.write([scored('a', { customer: 'gone' }), scored('b', { customer: 'gone', points: 1 }), scored('c', { customer: 'stays' })], SCORED_AT)
     await review(store.executor, store.database, { callId: 'a', clauseId: 'c.met', verdict: 'confirm', note: '', reviewer: '王', at: SCORED_AT }, reckonScore)
-    const { calls, left } = await forget(store.executor, store.database, { customer: 'gone' }, SCORED_AT)
+    const { calls, tables } = await forget(store.executor, store.database, { customer: 'gone' }, SCORED_AT)
     expect(calls).toEqual(['a', 'b'])
-    expect(left).toEqual({ scored_calls: 0, score_history: 0, transcripts: 0, reviews: 0 })
+    expect(tables).toEqual([
+      { table: 'scored_calls', before: 2, left: 0 }, { table: 'score_history', before: 2, left: 0 },
+      { table: 'transcripts', before: 2, left: 0 }, { table: 'reviews', before: 1, left: 0 },
+    ])
     for (const table of ['scored_calls', 'score_history', 'transcripts']) expect(await store.executor.query(`SELECT call_id FROM yuzhi.${table}`, 'TSV')).toBe('c\n')
-    expect(await forget(store.executor, store.database, { customer: "no'body" }, SCORED_AT)).toEqual({ calls: [], left: {} })
+    expect(await forget(store.executor, store.database, { customer: "no'body" }, SCORED_AT)).toEqual({ calls: [], tables: [] })
     await store.close()
     const again = await openStore({ dir })
     await again.write([scored('a', { customer: 'gone' }), scored('d')], SCORED_AT)
     expect(await queryRows(again.executor, 'SELECT call_id FROM yuzhi.calls ORDER BY call_id')).toEqual([{ call_id: 'c' }, { call_id: 'd' }])
-    expect((await forget(again.executor, again.database, { call: 'd' }, SCORED_AT)).left.transcripts).toBe(0)
+    expect((await forget(again.executor, again.database, { call: 'd' }, SCORED_AT)).tables).toContainEqual({ table: 'transcripts', before: 1, left: 0 })
+    // A call that the store never held is kept out, too.
+    expect((await forget(again.executor, again.database, { call: 'later' }, SCORED_AT)).tables).toContainEqual({ table: 'transcripts', before: 0, left: 0 })
+    await again.write([scored('later')], SCORED_AT)
+    expect(await queryRows(again.executor, 'SELECT call_id FROM yuzhi.calls')).toEqual([{ call_id: 'c' }])
     await again.close()
   })
 })
@@ -155,6 +164,21 @@ describe('export and import', () => {
     await expect(importStore(to.executor, to.database, folder)).rejects.toMatchObject({ code: 'refused' })
     expect(await Promise.all(views.map((sql) => to.executor.query(sql, 'JSONEachRow')))).toEqual(expected)
     await expect(importStore(to.executor, to.database, newFolder())).rejects.toMatchObject({ code: 'bad_rows' })
+    await expect(importStore(to.executor, to.database, path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'bad_rows' })
     await to.close()
+  })
+
+  it('leave nothing in the folder that was forgotten since', async () => {
+    const store = await openStore({ dir: newFolder() })
+    await store.register(RUBRIC, SCORED_AT)
+    await store.write([scored('a'), scored('b', { startedAt: '2026-04-01T23:30:00+08:00' })], SCORED_AT)
+    const folder = newFolder()
+    await exportStore(store.executor, store.database, folder)
+    expect(readdirSync(path.join(folder, 'transcripts'))).toHaveLength(2)
+    await forget(store.executor, store.database, { call: 'b' }, SCORED_AT)
+    await exportStore(store.executor, store.database, folder)
+    expect(readdirSync(path.join(folder, 'transcripts'))).toHaveLength(1)
+    expect(readdirSync(path.join(folder, 'forgotten'))).toEqual(['all.parquet'])
+    await store.close()
   })
 })

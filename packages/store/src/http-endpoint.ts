@@ -24,9 +24,9 @@ export interface EndpointOptions {
 const MAX_BODY = 256 * 1024 * 1024
 const INSERT = /^\s*INSERT\s+INTO\s+(\S+)\s+FORMAT\s+(\w+)\s*$/iu
 const COMMAND = /^\s*(?:CREATE|ALTER|DROP|INSERT|OPTIMIZE|TRUNCATE|SET|USE|RENAME|SYSTEM)\b/iu
-/** Statements and formats that the engine can hand out row by row. */
+/** Statements and formats that the engine can hand out row by row; a header would come with every block. */
 const QUERY = /^[\s(]*(?:SELECT|WITH)\b/iu
-const STREAMED = /^(?:JSONEachRow|JSONCompactEachRow\w*|TabSeparated\w*|TSV\w*|CSV\w*)$/u
+const STREAMED = /^(?:JSONEachRow|JSONCompactEachRow|TabSeparated|TabSeparatedRaw|TSV|TSVRaw|CSV)$/u
 
 /** How many rows there are is not known before they are sent; the Java driver looks only whether there are any. */
 const SOME_ROWS = JSON.stringify({ read_rows: '0', read_bytes: '0', result_rows: '1' })

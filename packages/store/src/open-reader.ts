@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { openClient } from './client-executor.js'
 import type { Executor, Settings } from './executor.js'
 import { SqlGuard } from './sql-guard.js'
 import { StoreError } from './store-error.js'
-import { databaseOf, openExecutor, type StorePlace } from './store-place.js'
+import { databaseOf, holdsStore, openExecutor, type StorePlace } from './store-place.js'
 
 export interface Reader {
   /** The result of a person's SQL as text. */
@@ -20,8 +18,8 @@ const LIMITS = { max_execution_time: 60, max_memory_usage: 4_000_000_000, max_re
 
 /** Opens a store for reading. A folder must hold one: nothing is created. */
 export async function openReader(place: StorePlace): Promise<Reader> {
-  if ('dir' in place && !existsSync(path.join(place.dir, 'metadata')) && !existsSync(path.join(place.dir, 'store'))) {
-    throw new StoreError('unavailable', `there is no store in ${place.dir}`, false)
+  if ('dir' in place && !holdsStore(place.dir)) {
+    throw new StoreError('no_store', `there is no store in ${place.dir}`, false)
   }
   const database = databaseOf(place)
   // The guard asks the engine about statements in a session of its own, which takes parameters.

@@ -33,6 +33,12 @@ describe('serveSql', () => {
     expect(await (await fetch(`${url}/ping`)).text()).toBe('Ok.\n')
   })
 
+  it('gives a header once, however many rows follow', async () => {
+    const text = await (await ask('SELECT number AS n FROM (SELECT arrayJoin(range(200000)) AS number) FORMAT CSVWithNames')).text()
+    expect(text.split('\n').filter((line) => line.includes('n'))).toEqual(['"n"'])
+    expect(text.split('\n')).toHaveLength(200_002)
+  })
+
   it('lets tools look up what there is', async () => {
     expect(await (await ask("SELECT name FROM system.tables WHERE database = 'yuzhi' AND name = 'calls'")).text()).toBe('calls\n')
     expect(await (await ask("SELECT name FROM system.columns WHERE table = 'calls' AND name = 'score'")).text()).toBe('score\n')

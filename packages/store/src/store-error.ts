@@ -1,5 +1,6 @@
 /** Why the store could not do something. */
 export type StoreErrorCode =
+  | 'no_store'
   | 'locked'
   | 'syntax'
   | 'refused'
@@ -38,8 +39,8 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
   192: 'unauthorised', 193: 'unauthorised', 194: 'unauthorised', 516: 'unauthorised',
   ...Object.fromEntries([6, 10, 25, 26, 27, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 321, 349, 407, 440, 467, 469, 636, 691].map((number) => [number, 'bad_rows'] as const)),
 }
-/** Timeouts, overload, a full disk, and what passes when a server or Keeper comes back. */
-const RETRIABLE = new Set([3, 159, 202, 203, 209, 210, 225, 241, 242, 243, 252, 279, 285, 319, 425, 439, 594, 999])
+/** Timeouts, overload, a disk that is full or fails, and what passes when a server or Keeper comes back. */
+const RETRIABLE = new Set([3, 74, 75, 76, 77, 107, 159, 202, 203, 209, 210, 225, 241, 242, 243, 252, 279, 285, 319, 425, 439, 594, 999])
 
 /** A failure that the engine numbered; `number` undefined: it did not. */
 export function engineError(number: number | undefined, message: string, cause: unknown): StoreError {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { openChdb } from './chdb-executor.js'
 import { openClient, type ServerOptions } from './client-executor.js'
 import type { Executor, Settings } from './executor.js'
@@ -16,6 +18,11 @@ export function databaseOf(place: StorePlace): string {
 /** Where the schema of a place lives. */
 export function targetOf(place: StorePlace): SchemaTarget {
   return { database: databaseOf(place), cluster: 'server' in place ? place.cluster : undefined }
+}
+
+/** Whether a folder holds a store already. */
+export function holdsStore(dir: string): boolean {
+  return existsSync(path.join(dir, 'metadata')) || existsSync(path.join(dir, 'store'))
 }
 
 export async function openExecutor(place: StorePlace, settings: Settings = {}): Promise<Executor> {

@@ -76,7 +76,7 @@ describe('the embedded store', () => {
     const reader = await openReader({ dir })
     expect(await reader.run('SELECT call_id FROM calls', 'TSV')).toBe('x1\n')
     await reader.close()
-    await expect(openReader({ dir: newFolder() })).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(openReader({ dir: newFolder() })).rejects.toMatchObject({ code: 'no_store' })
   })
 
   it('finds words by the index of their bigrams, and only turns that hold them', async () => {

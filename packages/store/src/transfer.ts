@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Executor, queryRows } from './executor.js'
 import { StoreError } from './store-error.js'
@@ -13,20 +13,31 @@ export interface Transferred {
   files: number
 }
 
-/** Writes calls, scores, findings, reviews and rubrics as Parquet: `folder/table/day.parquet`. Files are whole or not there. */
+/**
+ * Writes calls, scores, findings, reviews and rubrics as Parquet: `folder/table/day.parquet`. Files are whole or not
+ * there; what an earlier export left in the folder and the store no longer holds goes, so that nothing comes back on import.
+ */
 export async function exportStore(executor: Executor, database: string, folder: string): Promise<Transferred[]> {
   const done: Transferred[] = []
   for (const table of SHARDED) {
     const days = await queryRows<{ day: string; n: number }>(executor, `SELECT toString(day) AS day, toUInt32(count()) AS n FROM ${database}.${table} FINAL GROUP BY day ORDER BY day`)
     for (const { day } of days) write(folder, table, day, await executor.bytes(`SELECT * FROM ${database}.${table} FINAL WHERE day = {day:Date}`, 'Parquet', { day }))
+    keepOnly(folder, table, days.map(({ day }) => day))
     done.push({ table, rows: days.reduce((sum, { n }) => sum + n, 0), files: days.length })
   }
   for (const table of SMALL) {
     const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.${table}`)
     if (n > 0) write(folder, table, 'all', await executor.bytes(`SELECT * FROM ${database}.${table}`, 'Parquet'))
+    keepOnly(folder, table, n > 0 ? ['all'] : [])
     done.push({ table, rows: n, files: n > 0 ? 1 : 0 })
   }
   return done
+}
+
+function keepOnly(folder: string, table: string, names: readonly string[]): void {
+  const of = path.join(folder, table)
+  const kept = new Set(names.map((name) => `${name}.parquet`))
+  for (const name of existsSync(of) ? readdirSync(of) : []) if (/\.parquet(\.part)?$/u.test(name) && !kept.has(name)) rmSync(path.join(of, name))
 }
 
 function write(folder: string, table: string, name: string, bytes: Uint8Array): void {
@@ -36,11 +47,20 @@ function write(folder: string, table: string, name: string, bytes: Uint8Array): 
   renameSync(`${file}.part`, file)
 }
 
+/** The tables that an export holds; anything else is no export. */
+export function exportedTables(folder: string): string[] {
+  const noExport = (why: string): StoreError => new StoreError('bad_rows', `${folder} is no export of Yuzhi: ${why}`, false)
+  if (!existsSync(folder)) throw noExport('there is no such folder')
+  const present = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  if (present.length === 0) throw noExport('no folders in it')
+  const stranger = present.find((name) => ![...SHARDED, ...SMALL].includes(name as (typeof SMALL)[number]))
+  if (stranger !== undefined) throw noExport(`unknown folder ${stranger}`)
+  return present
+}
+
 /** Reads what `exportStore` wrote. Rows that are there already stay as they are; publications come only into an empty store. */
 export async function importStore(executor: Executor, database: string, folder: string): Promise<Transferred[]> {
-  const present = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  const strangers = present.filter((name) => ![...SHARDED, ...SMALL].includes(name as (typeof SMALL)[number]))
-  if (strangers.length > 0 || present.length === 0) throw new StoreError('bad_rows', `${folder} is no export of Yuzhi: ${strangers.length > 0 ? `unknown folder ${strangers[0]}` : 'no folders in it'}`, false)
+  const present = exportedTables(folder)
   const [{ n: publications }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.publications`)
   const done: Transferred[] = []
   for (const table of [...SMALL, ...SHARDED].filter((name) => present.includes(name))) {

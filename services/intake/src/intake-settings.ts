@@ -10,6 +10,7 @@ export const IntakeSettings = z.object({
   INTAKE_MAX_BODY_BYTES: wholeNumber(1_000).default(64 * MEGABYTE).describe('Of one POST; a larger one is answered with 413'),
   INTAKE_MAX_CALL_BYTES: wholeNumber(1_000).default(16 * MEGABYTE).describe('Of one call; a larger one is rejected'),
   INTAKE_MAX_PENDING_BYTES: wholeNumber(1_000).default(128 * MEGABYTE).describe('Calls that are taken but not yet stored; beyond that a POST is answered with 429'),
+  INTAKE_STORE_WAIT_MS: wholeNumber(0).default(10_000).describe('A POST whose calls the store has not taken after so long is answered with 503; files of the inbox wait'),
   INTAKE_CALL_TIMEOUT_MS: wholeNumber(100).default(20_000).describe('A call that takes longer to judge is rejected'),
   INTAKE_INBOX_POLL_MS: wholeNumber(0).default(1_000).describe('How often the inbox is looked at; 0: never'),
   INTAKE_RULES_POLL_MS: wholeNumber(0).default(2_000).describe('How often the rules are looked at for changes; 0: never'),

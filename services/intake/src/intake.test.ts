@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { Health, type HttpServer, openHttp, openLog, openMetrics, type Running } from '@yuzhi/service'
-import { EVENT_SESSION_SETTINGS, openExecutor, openStore, queryRows, type Store, writeEvents } from '@yuzhi/store'
+import { EVENT_SESSION_SETTINGS, openExecutor, openStore, queryRows, type Store, StoreError, writeEvents } from '@yuzhi/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IntakeSettings } from './intake-settings.js'
 import { startIntake } from './start-intake.js'
@@ -16,17 +16,21 @@ let intake: Running
 let http: HttpServer
 /** Held back while set, so that work piles up. */
 let gate: Promise<void> = Promise.resolve()
+/** Set while the disk is full. */
+let trouble: StoreError | undefined
+let health: Health
 
 beforeAll(async () => {
   const metrics = openMetrics('up')
-  const health = new Health(60_000, metrics.lastProgress)
+  health = new Health(60_000, metrics.lastProgress)
   store = await openStore({ dir })
   const executor = await openExecutor({ dir }, EVENT_SESSION_SETTINGS)
   const started = await startIntake({
-    settings: IntakeSettings.parse({ INTAKE_THREADS: '1', INTAKE_MAX_BODY_BYTES: '200000', INTAKE_MAX_PENDING_BYTES: '100000', INTAKE_INBOX_POLL_MS: '100', INTAKE_BATCH_MS: '5', INTAKE_RULES_POLL_MS: '0' }),
+    settings: IntakeSettings.parse({ INTAKE_THREADS: '1', INTAKE_MAX_BODY_BYTES: '200000', INTAKE_MAX_PENDING_BYTES: '100000', INTAKE_INBOX_POLL_MS: '100', INTAKE_BATCH_MS: '5', INTAKE_STORE_WAIT_MS: '300', INTAKE_RULES_POLL_MS: '0' }),
     dir, store, metrics, health,
     sessions: [async (events) => {
       await gate
+      if (trouble !== undefined) throw trouble
       return writeEvents(executor, store.database, events)
     }],
     log: openLog('up', 'fatal'), privacy: { mask: [...PRIVATE_KINDS] }, config: `${ROOT}config`, cache: `${ROOT}node_modules/.cache/yuzhi`, version: 'test',
@@ -36,7 +40,6 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await intake.stop()
   await http.close()
   await store.close()
 })
@@ -92,6 +95,23 @@ describe('POST /v1/calls', () => {
   })
 })
 
+describe('a store that takes nothing', () => {
+  it('is not ready, makes a POST come again, and takes it afterwards', async () => {
+    trouble = new StoreError('failed', 'not enough space', true, undefined, 243)
+    const first = post(JSON.stringify(call('full')))
+    await expect.poll(() => health.notReady).toBe('ClickHouse: not enough space')
+    expect(await first).toMatchObject({ status: 503, retryAfter: '1', answer: { error: expect.stringContaining('not enough space') as string } })
+    trouble = undefined
+    expect(await post(JSON.stringify(call('full')))).toMatchObject({ status: 200 })
+    expect(health.notReady).toBeUndefined()
+    expect(await stored()).toContain('full')
+  })
+})
+
+const inbox = (name = ''): string => path.join(dir, 'inbox', name)
+const kept = (name = ''): string => path.join(dir, 'inbox', 'done', name)
+const lineOf = (id: string): string => `${JSON.stringify(call(id))}\n`
+
 describe('the inbox', () => {
   it('takes a file that was moved in, keeps what is no call beside it, and moves the file to done', async () => {
     const bad = '{"call_id": "broken"'
@@ -105,4 +125,52 @@ describe('the inbox', () => {
     expect(readFileSync(path.join(dir, 'dead-letters', 'day.jsonl.2.bytes'), 'utf8')).toBe(bad)
     expect(JSON.parse(readFileSync(path.join(dir, 'dead-letters', 'day.jsonl.2.json'), 'utf8'))).toMatchObject({ code: 'invalid_json', source: 'day.jsonl/0/2' })
   }, 30_000)
+
+  it('keeps two files of one name, and the dead letters of both', async () => {
+    writeFileSync(inbox('day.jsonl'), `\n{"call_id": "broken too"\n${lineOf('in-3')}`)
+    await expect.poll(() => existsSync(kept('day-2.jsonl')), { timeout: 20_000 }).toBe(true)
+    expect(readFileSync(kept('day.jsonl'), 'utf8')).toContain('in-1')
+    expect(readFileSync(path.join(dir, 'dead-letters', 'day.jsonl.2.bytes'), 'utf8')).toBe('{"call_id": "broken"')
+    expect(readFileSync(path.join(dir, 'dead-letters', 'day.jsonl.2-2.bytes'), 'utf8')).toBe('{"call_id": "broken too"')
+  }, 30_000)
+
+  it('waits for a file that grows, and fetches one back that grows after it was taken', async () => {
+    const handle = openSync(inbox('slow.jsonl'), 'w')
+    for (const id of ['slow-1', 'slow-2', 'slow-3']) {
+      writeSync(handle, lineOf(id))
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(existsSync(inbox('slow.jsonl'))).toBe(true)
+    }
+    await expect.poll(() => existsSync(kept('slow.jsonl')), { timeout: 20_000 }).toBe(true)
+    writeSync(handle, lineOf('slow-4'))
+    closeSync(handle)
+    await expect.poll(stored, { timeout: 20_000 }).toEqual(expect.arrayContaining(['slow-1', 'slow-2', 'slow-3', 'slow-4']))
+    await expect.poll(() => readdirSync(inbox()), { timeout: 20_000 }).toEqual(['done'])
+    expect(readFileSync(kept('slow.jsonl'), 'utf8').split('\n')).toHaveLength(5)
+  }, 60_000)
+
+  it('takes lines whatever the case of the name, and leaves what is no file of calls', async () => {
+    writeFileSync(inbox('A.NDJSON'), lineOf('upper'))
+    writeFileSync(inbox('calls.csv'), 'id,text\n')
+    appendFileSync(inbox('half.jsonl.part'), lineOf('half'))
+    await expect.poll(() => existsSync(kept('A.NDJSON')), { timeout: 20_000 }).toBe(true)
+    expect(readdirSync(inbox()).sort()).toEqual(['calls.csv', 'done', 'half.jsonl.part'])
+    expect(await stored()).not.toContain('half')
+  }, 30_000)
+})
+
+describe('a stop', () => {
+  it('finishes the POST in hand and sends others elsewhere', async () => {
+    let open: () => void = () => undefined
+    gate = new Promise((resolve) => { open = resolve })
+    const first = post(JSON.stringify(call('last')))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const stopped = intake.stop()
+    expect(await post(JSON.stringify(call('too-late')))).toMatchObject({ status: 503, retryAfter: '1' })
+    open()
+    expect(await first).toMatchObject({ status: 200, answer: { accepted: 1 } })
+    await stopped
+    expect(await stored()).toContain('last')
+    expect(await stored()).not.toContain('too-late')
+  })
 })

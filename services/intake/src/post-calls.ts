@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { type Route, sendJson } from '@yuzhi/service'
-import { type Line, linesOf, type Taken } from './take-calls.js'
+import { StoreError } from '@yuzhi/store'
+import { type Line, linesOf, type Rejection, type Taken } from './take-calls.js'
 
 export interface PostOptions {
   maxBodyBytes: number
   maxPendingBytes: number
   take: (lines: readonly Line[], arrival: { source: string; at: number }) => Promise<Taken>
+  onRejected: (code: Rejection['code']) => void
   now: () => number
 }
 
@@ -13,9 +15,10 @@ const RETRY_AFTER_SECONDS = '1'
 
 /**
  * POST /v1/calls: one call as JSON, or one a line (application/x-ndjson). Answered when what was
- * accepted is durable: 200, or 422 where nothing was; 413, 429 and 503 take nothing, so it can be sent again.
+ * accepted is durable: 200, or 422 where nothing was. After 413, 429 and 503 all of it can be sent again: what
+ * may have been stored of it counts once.
  */
-export function postCalls({ maxBodyBytes, maxPendingBytes, take, now }: PostOptions): Route {
+export function postCalls({ maxBodyBytes, maxPendingBytes, take, onRejected, now }: PostOptions): Route {
   let pending = 0
   return async (request, response, path) => {
     if (path !== '/v1/calls') return false
@@ -48,11 +51,12 @@ export function postCalls({ maxBodyBytes, maxPendingBytes, take, now }: PostOpti
       })
       if (body === undefined) return tooLarge()
       const { accepted, rejected } = await take(isLines(request, body) ? linesOf(body) : [{ number: 1, value: body }], { source: 'http', at })
+      for (const { code } of rejected) onRejected(code)
       sendJson(response, accepted.length === 0 ? 422 : 200, { accepted: accepted.length, calls: accepted, rejected })
     } catch (error) {
-      if ((error as { canRetry?: boolean }).canRetry !== true) throw error
+      if (!(error instanceof StoreError)) throw error
       response.setHeader('Retry-After', RETRY_AFTER_SECONDS)
-      sendJson(response, 503, { error: 'nothing was taken: send it again' })
+      sendJson(response, 503, { error: `not stored, send it again: ${error.message}` })
     } finally {
       pending -= counted
     }

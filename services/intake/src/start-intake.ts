@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { openRuleBook } from '@yuzhi/scoring'
 import type { JudgingParts, Route, Running } from '@yuzhi/service'
-import { openEventWriter, type RefusedEvent, type Store } from '@yuzhi/store'
+import { openEventWriter, type RefusedEvent, type Store, StoreError } from '@yuzhi/store'
 import { openInbox } from './inbox.js'
 import type { IntakeSettings } from './intake-settings.js'
 import { postCalls } from './post-calls.js'
-import { takeCalls } from './take-calls.js'
+import { type Arrival, type Line, type Taken, takeCalls } from './take-calls.js'
 
 export interface IntakeParts extends JudgingParts {
   settings: IntakeSettings
@@ -19,14 +20,18 @@ export interface IntakeParts extends JudgingParts {
 
 const MAX_ROWS = 20_000
 const MAX_BYTES = 64 * 1024 * 1024
+/** After a stop the store is asked again and again for so long. */
+const FINISH_MS = 5_000
 
 /** Takes calls by HTTP and from a folder, judges and stores them: one machine, no Kafka. */
 export async function startIntake({ settings, dir, store, sessions, log, metrics, health, privacy, config, cache, version }: IntakeParts): Promise<Running & { route: Route }> {
+  let isStopping = false
   const writer = openEventWriter({
     sessions,
     maxRows: MAX_ROWS,
     maxBytes: MAX_BYTES,
     maxMs: settings.INTAKE_BATCH_MS,
+    giveUpMs: settings.INTAKE_STORE_WAIT_MS,
     onStored: (calls, seconds) => {
       metrics.callsStored.inc(calls)
       metrics.batchCalls.observe({ stage: 'store' }, calls)
@@ -35,6 +40,7 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
     },
     onRetry: (error) => {
       metrics.retries.inc({ stage: 'store' })
+      if (!isStopping) health.notReady = `ClickHouse: ${error.message}`
       log.error({ error }, 'store_retried')
     },
   })
@@ -53,17 +59,36 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
       log.error({ problem }, 'rules_refused')
     },
   })
-  const take = (...[lines, arrival]: Parameters<Parameters<typeof postCalls>[0]['take']>): ReturnType<typeof takeCalls> => health.working(() => takeCalls(lines, arrival, book, writer, metrics))
-  const inbox = openInbox({ dir: path.join(dir, 'inbox'), deadLetters: path.join(dir, 'dead-letters'), pollMs: settings.INTAKE_INBOX_POLL_MS, take, version, log })
+  /** What was begun before the stop is finished. */
+  const inHand = new Set<Promise<unknown>>()
+  const take = (lines: readonly Line[], arrival: Arrival): Promise<Taken> => {
+    if (isStopping) return Promise.reject(new StoreError('unavailable', 'the service is stopping', true))
+    const taking = health.working(() => takeCalls(lines, arrival, book, writer, metrics))
+    const settled = taking.catch(() => undefined).finally(() => {
+      inHand.delete(settled)
+      // Given back or stored: the next one tries anew.
+      if (inHand.size === 0 && !isStopping) health.notReady = undefined
+    })
+    inHand.add(settled)
+    return taking
+  }
+  const inbox = openInbox({
+    dir: path.join(dir, 'inbox'), deadLetters: path.join(dir, 'dead-letters'), pollMs: settings.INTAKE_INBOX_POLL_MS, take, version, log,
+    onBuried: (code) => { metrics.callsDead.inc({ code }) },
+  })
   health.notReady = undefined
   log.info({ inbox: path.join(dir, 'inbox') }, 'intake_started')
   return {
     failed: new Promise<never>(() => undefined),
-    route: postCalls({ maxBodyBytes: settings.INTAKE_MAX_BODY_BYTES, maxPendingBytes: settings.INTAKE_MAX_PENDING_BYTES, take, now: Date.now }),
+    route: postCalls({ maxBodyBytes: settings.INTAKE_MAX_BODY_BYTES, maxPendingBytes: settings.INTAKE_MAX_PENDING_BYTES, take, onRejected: (code) => { metrics.callsRejected.inc({ code }) }, now: Date.now }),
     async stop() {
       health.notReady = 'stopping'
-      await inbox.stop()
+      isStopping = true
+      const finished = Promise.all([inbox.stop(), ...inHand])
+      await Promise.race([finished, setTimeout(FINISH_MS, undefined, { ref: false })])
+      // What the store does not take now is given back: whoever posted sends it again, the inbox keeps its file.
       await writer.close()
+      await finished
       await book.close()
     },
   }

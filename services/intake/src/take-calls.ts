@@ -71,6 +71,5 @@ export async function takeCalls(lines: readonly Line[], { source, at }: Arrival,
     const [{ line }] = taken.accepted.splice(index, 1)
     taken.rejected.push({ line, code: 'refused_by_store', path: '', message: error.message })
   }
-  for (const { code } of taken.rejected) metrics.callsDead.inc({ code })
   return taken
 }

@@ -87,13 +87,17 @@ describe('poison among calls', () => {
     expect(await scorer.metrics.registry.metrics()).toContain('yuzhi_calls_dead_total{code="wrong_key",service="scorer"} 1')
   })
 
-  it('is listed, shown and sent back by yuzhi dlq', async () => {
+  it('is listed, shown and sent back once by yuzhi dlq', async () => {
     const environment = { ...process.env, ...pipeline.environment }
     const { stdout: listed } = await run(process.execPath, [CLI, 'dlq', 'list', '--code', 'wrong_key'], { env: environment })
     const id = /(\d+\/\d+)\s+wrong_key/u.exec(listed)?.[1] ?? ''
     const { stdout: shown } = await run(process.execPath, [CLI, 'dlq', 'show', id], { env: environment })
     expect(shown).toBe(String(poison['another key'].value))
-    await run(process.execPath, [CLI, 'dlq', 'replay', '--code', 'wrong_key', '--rekey'], { env: environment })
+    await run(process.execPath, [CLI, 'dlq', 'replay', id, '--rekey'], { env: environment })
+    const { stderr: left } = await run(process.execPath, [CLI, 'dlq', 'list', '--code', 'wrong_key'], { env: environment })
+    expect(left).toContain('没有死信')
+    expect((await run(process.execPath, [CLI, 'dlq', 'list', '--code', 'wrong_key', '--all'], { env: environment })).stdout).toContain(id)
+    await expect(run(process.execPath, [CLI, 'dlq', 'replay', id], { env: environment })).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(id) as string })
     await eventually('the score of the call that was sent back', async () => [...(await actualScores(pipeline)).scores.values()].some((text) => text.includes('"call_id":"mine"')))
   }, 60_000)
 })

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type DeadLetterHeaders, divideSends, kafkaFaults, type Message, type Outgoing, readDeadLetter, sourceOf } from '@yuzhi/kafka'
+import { type DeadLetterHeaders, divideSends, kafkaFaults, type Message, type Outgoing, readDeadLetter, readReplayed, replayedMark, sourceOf } from '@yuzhi/kafka'
 import { type Environment, openLog, readSettings } from '@yuzhi/service'
 import { type Context, UserError } from '../context.js'
 import { renderTable } from '../table.js'
@@ -11,6 +11,8 @@ export interface DeadLetterOptions {
   /** Folder of `yuzhi up`; absent: Kafka. */
   dir?: string
   code?: string
+  /** Those that were sent back already, too. */
+  all?: boolean
   rekey?: boolean
   n?: number
 }
@@ -24,6 +26,8 @@ interface Letter extends DeadLetterHeaders {
 
 /** Where dead letters lie and how they go back to where they came from. */
 interface Letters {
+  /** Ids of those that were sent back already. */
+  replayed: () => Promise<ReadonlySet<string>>
   read: (onLetter: (letter: Letter) => boolean | undefined) => Promise<void>
   replay: (letters: readonly Letter[]) => Promise<void>
   close: () => Promise<void>
@@ -31,14 +35,15 @@ interface Letters {
 
 const SHOWN = 100
 
-/** Lists dead letters, the oldest first. */
+/** Lists dead letters that were not sent back, the oldest first. */
 export async function listLettersCommand(context: Context, options: DeadLetterOptions, environment: Environment): Promise<number> {
   const { n = SHOWN } = options
   const rows: string[][] = []
   const counts = new Map<string, number>()
   await withLetters(options, environment, async (letters) => {
+    const isAsked = await choice(letters, options)
     await letters.read((letter) => {
-      if (options.code !== undefined && letter.code !== options.code) return undefined
+      if (!isAsked(letter)) return undefined
       counts.set(letter.code, (counts.get(letter.code) ?? 0) + 1)
       if (rows.length < n) rows.push([letter.id, letter.code, letter.path, letter.key?.toString() ?? '', letter.source, letter.time, letter.message])
       return undefined
@@ -67,24 +72,34 @@ export async function showLetterCommand(context: Context, id: string, options: D
   return 0
 }
 
-/** Sends letters back to where they came from, with their own keys and bytes; the letters stay. */
-export async function replayLettersCommand(context: Context, options: DeadLetterOptions, environment: Environment): Promise<number> {
+/** Sends letters back to where they came from, with their own keys and bytes, and marks them: of `ids`, else all that fit. */
+export async function replayLettersCommand(context: Context, ids: readonly string[], options: DeadLetterOptions, environment: Environment): Promise<number> {
   const { say, log } = context
   let replayed = 0
   let without = 0
   await withLetters(options, environment, async (letters) => {
+    const isAsked = await choice(letters, options)
+    const missing = new Set(ids)
     const chosen: Letter[] = []
     await letters.read((letter) => {
-      if (options.code !== undefined && letter.code !== options.code) return undefined
+      if (!isAsked(letter) || (ids.length > 0 && !missing.delete(letter.id))) return undefined
       if (letter.value === null) without++
       else chosen.push(options.rekey === true ? { ...letter, key: keyOf(letter.value) ?? letter.key } : letter)
       return undefined
     })
+    const [unknown] = missing
+    if (missing.size > 0) throw new UserError(say('no_letter_left', { id: unknown }))
     await letters.replay(chosen)
     replayed = chosen.length
   })
   log(say('replayed', { replayed, without }))
   return without > 0 ? 1 : 0
+}
+
+/** Which letters the options ask for. */
+async function choice(letters: Letters, { code, all }: DeadLetterOptions): Promise<(letter: Letter) => boolean> {
+  const passed = all === true ? new Set() : await letters.replayed()
+  return (letter) => (code === undefined || letter.code === code) && !passed.has(letter.id)
 }
 
 function keyOf(value: Buffer): Buffer | undefined {
@@ -108,22 +123,37 @@ const SEND_BYTES = 700_000
 function kafkaLetters(environment: Environment): Letters {
   const settings = readSettings(ProduceSettings, environment, kafkaFaults)
   const broker = brokerOf(settings, openLog('dlq', 'error'))
+  const topic = settings.TOPIC_DEAD_LETTERS
   const letterOf = (message: Message): Letter | undefined => {
     const about = readDeadLetter(message)
-    return about === undefined ? undefined : { ...about, id: sourceOf(message).slice(message.topic.length + 1), key: message.key, value: message.value, headers: message.headers }
+    return about === undefined ? undefined : { ...about, id: sourceOf(message).slice(topic.length + 1), key: message.key, value: message.value, headers: message.headers }
   }
   return {
-    read: (onLetter) => broker.readAll(settings.TOPIC_DEAD_LETTERS, (message) => {
+    async replayed() {
+      const ids = new Set<string>()
+      await broker.readAll(topic, (message) => {
+        const id = readReplayed(message)
+        if (id !== undefined) ids.add(id)
+        return undefined
+      })
+      return ids
+    },
+    read: (onLetter) => broker.readAll(topic, (message) => {
       const letter = letterOf(message)
       return letter === undefined ? undefined : onLetter(letter)
     }),
     async replay(letters) {
       const producer = await broker.openProducer()
-      const messages = letters.map(({ key, value, headers, source }): Outgoing => ({
-        topic: source.replace(/\/\d+\/\d+$/u, ''), key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))),
-      }))
-      for (const send of divideSends(messages, SEND_BYTES)) await producer.send(send)
-      await producer.close()
+      // Letter and mark go together: stopped between two sends, it goes on where it was.
+      const messages = letters.map(({ id, key, value, headers, source }): Outgoing[] => [
+        { topic: source.replace(/\/\d+\/\d+$/u, ''), key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))) },
+        replayedMark(topic, key, id),
+      ])
+      try {
+        for (const send of divideSends(messages.flat(), SEND_BYTES)) await producer.send(send)
+      } finally {
+        await producer.close()
+      }
     },
     close: () => broker.close(),
   }
@@ -133,6 +163,7 @@ function kafkaLetters(environment: Environment): Letters {
 function folderLetters(dir: string): Letters {
   const folder = path.join(dir, 'dead-letters')
   return {
+    replayed: () => Promise.resolve(new Set()),
     read(onLetter) {
       const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).sort() : []
       for (const name of names) {

@@ -7,7 +7,7 @@ export async function devKafkaCommand({ say, log, print }: Context, { dir, port 
   const broker = await startDevBroker({ dir: path.resolve(dir), port, log })
   await print(`KAFKA_BROKERS=${broker.brokers}\n`)
   log(say('dev_kafka', { brokers: broker.brokers }))
-  await stopped
+  await Promise.race([stopped, broker.failed])
   await broker.stop()
   return 0
 }

@@ -1,4 +1,4 @@
-import { applyRetention, exportStore, forget, importStore, migrate, openExecutor, review, targetOf } from '@yuzhi/store'
+import { applyRetention, exportedTables, exportStore, forget, importStore, migrate, openExecutor, review, targetOf } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from '../context.js'
 import { renderTable } from '../table.js'
 import { withReader, withStore } from '../with-store.js'
@@ -32,7 +32,9 @@ export async function exportCommand(context: Context, folder: string, { dir }: I
 
 /** Reads what export wrote. */
 export async function importCommand(context: Context, folder: string, { dir }: InDir): Promise<number> {
-  await printTransferred(context, await withStore(context, dir, ({ executor, database }) => importStore(executor, database, folder)))
+  // Before a store is made for it.
+  exportedTables(folder)
+  await printTransferred(context, await withStore(context, dir, ({ executor, database }) => importStore(executor, database, folder), { create: true }))
   return 0
 }
 
@@ -45,17 +47,18 @@ export interface ForgetOptions extends InDir {
   call?: string
 }
 
-/** Removes a person's data and shows that nothing is left; exit code 1 where something is. */
+/** Removes a person's data and shows what was there and that nothing is left; exit code 1 where something is. */
 export async function forgetCommand(context: Context, { dir, customer, call }: ForgetOptions): Promise<number> {
   const { say, print, log, width } = context
   if ((customer === undefined) === (call === undefined)) throw new UserError(say('forget_whom'))
   const who = call === undefined ? { customer: customer ?? '' } : { call }
   const { cluster } = targetOf(await placeOf(context, dir))
   return withStore(context, dir, async ({ executor, database }) => {
-    const { calls, left } = await forget(executor, database, who, context.now(), cluster)
-    log(calls.length === 0 ? say('nothing_to_forget') : say('forgotten', { calls: calls.length }))
-    if (calls.length > 0) await print(`${renderTable([say('col_table'), say('col_left')], Object.entries(left).map(([table, n]) => [table, String(n)]), width)}\n`)
-    return Object.values(left).every((n) => n === 0) ? 0 : 1
+    const { calls, tables } = await forget(executor, database, who, context.now(), cluster)
+    if (tables.every(({ before }) => before === 0)) log(say(calls.length === 0 ? 'nothing_to_forget' : 'kept_out'))
+    else log(say('forgotten', { calls: calls.length }))
+    if (tables.length > 0) await print(`${renderTable([say('col_table'), say('col_rows'), say('col_left')], tables.map(({ table, before, left }) => [table, String(before), String(left)]), width)}\n`)
+    return tables.every(({ left }) => left === 0) ? 0 : 1
   })
 }
 
