@@ -34,7 +34,7 @@ export const ClauseTest = z
     call: z.record(z.string(), z.unknown()).optional().describe('Fields of the call beside its turns'),
     turn: z.int().positive().optional().describe('The line (from 1) that must be among the evidence'),
   })
-  .refine((test) => [test.met, test.violated, test.not_applicable].filter((text) => text !== undefined).length === 1, 'give one of met, violated, not_applicable')
+  .refine((test) => [test.met, test.violated, test.not_applicable].filter((text) => text !== undefined).length === 1, { message: 'give one of met, violated, not_applicable', params: { zh: 'met、violated、not_applicable 写且只写一个' } })
 export type ClauseTest = z.infer<typeof ClauseTest>
 
 /**
@@ -62,5 +62,5 @@ export const ClauseSpec = z
     reasons: Reasons.default({}),
     tests: z.array(ClauseTest).default([]),
   })
-  .refine(({ expect, forbid }) => expect !== undefined || forbid !== undefined, 'give "expect" or "forbid"')
+  .refine(({ expect, forbid }) => expect !== undefined || forbid !== undefined, { message: 'give "expect" or "forbid"', params: { zh: '“expect” 和 “forbid” 至少写一个' } })
 export type ClauseSpec = z.infer<typeof ClauseSpec>

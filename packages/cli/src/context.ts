@@ -5,6 +5,7 @@ import type { Lang, Say } from './messages.js'
 /** What every command gets; `main.ts` alone makes it from the process. */
 export interface Context {
   say: Say
+  lang: Lang
   /** Folder of the rules. */
   config: string
   /** Folder for what can be made again: trained models. */

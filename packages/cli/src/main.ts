@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KafkaError } from '@yuzhi/kafka'
-import { RuleError } from '@yuzhi/rules'
+import { formatFault, RuleError } from '@yuzhi/rules'
 import { RulesBroken } from '@yuzhi/scoring'
 import { readSettings, readStoreFile, serverOf, SettingsError, StoreSettings } from '@yuzhi/service'
 import { StoreError } from '@yuzhi/store'
@@ -32,6 +32,7 @@ function makeContext({ lang, config }: { lang: Lang; config?: string | undefined
   const folder = config ?? process.env.YUZHI_CONFIG ?? (existsSync(path.join(own, 'standards')) ? own : path.join(ROOT, 'config'))
   return {
     say: speaker(lang),
+    lang,
     config: folder,
     server: serverOf(readSettings(StoreSettings, process.env)),
     store: readStoreFile(folder),
@@ -67,7 +68,8 @@ if (exitCode !== 0) setTimeout(() => process.exit(exitCode), EXIT_GRACE_MS).unre
 
 function report(error: unknown): number {
   const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isSystemError(error)
-  process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
+  const told = error instanceof RuleError ? error.faults.map((fault) => formatFault(fault, lang)).join('\n') : undefined
+  process.stderr.write(`${told !== undefined ? told : isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
 }
 

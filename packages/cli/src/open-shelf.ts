@@ -1,13 +1,32 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { fileCache, Shelf, UnknownStandard } from '@yuzhi/rules'
 import { type Context, UserError } from './context.js'
 
 /** The rubrics of the configuration, or only those of one standard. */
-export function openShelf({ config, cache, say }: Context, standard: string | undefined): Shelf {
+export function openShelf(context: Context, standard: string | undefined): Shelf {
+  const { config, say } = context
+  if (!existsSync(path.join(config, 'standards'))) throw new UserError(say('no_config', { config }))
   try {
-    return Shelf.open(config, standard, fileCache(cache))
+    return Shelf.open(config, standard, talkingCache(context))
   } catch (error) {
     if (!(error instanceof UnknownStandard)) throw error
     const hint = error.suggestion === undefined ? '' : say('did_you_mean', { name: error.suggestion })
     throw new UserError(say('unknown_standard', { asked: error.asked, known: error.known.join(', ') }) + hint)
+  }
+}
+
+/** Training takes minutes where nothing was kept: it says so before it begins. */
+function talkingCache({ cache, log, say }: Context): ReturnType<typeof fileCache> {
+  const kept = fileCache(cache)
+  let isTold = false
+  return {
+    ...kept,
+    get(key) {
+      const bytes = kept.get(key)
+      if (bytes === undefined && !isTold) log(say('training'))
+      isTold ||= bytes === undefined
+      return bytes
+    },
   }
 }

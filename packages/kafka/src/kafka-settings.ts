@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
+const BROKERS = /^\s*(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}\s*(?:,\s*(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}\s*)*$/iu
+
 /** How to reach Kafka; keys are those of the environment. */
 export const KafkaSettings = z.object({
-  KAFKA_BROKERS: z.string().min(1).default('127.0.0.1:9092').describe('Brokers, host:port, separated by commas'),
+  KAFKA_BROKERS: z.string().regex(BROKERS, 'is no list of host:port, separated by commas').default('127.0.0.1:9092').describe('Brokers, host:port, separated by commas'),
   KAFKA_CLIENT_ID: z.string().min(1).default('yuzhi').describe('Name of this client in the logs of the brokers'),
   KAFKA_TLS: z.stringbool().default(false).describe('Speak TLS with the brokers'),
   KAFKA_TLS_CA_FILE: z.string().optional().describe('Certificate authority of the brokers, PEM; turns TLS on'),

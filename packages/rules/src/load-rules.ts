@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { ClauseSpec } from '@yuzhi/clauses'
-import { nearestName, SignalSpec } from '@yuzhi/signals'
+import { didYouMean, nearestName, SignalSpec } from '@yuzhi/signals'
 import { ClausesFrame, SignalsFrame, StandardFile, ThresholdsFile } from './rule-files.js'
 import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Path, YamlFile } from './yaml-file.js'
@@ -46,7 +46,7 @@ export function standardId(folder: string): string | undefined {
 /** Reads `standard.yaml`, `signals/*.yaml` and `clauses/*.yaml` of a folder and of those it uses. */
 export function loadRules(folder: string, known: SignalFolders = new Map()): RuleSet {
   const file = path.join(folder, 'standard.yaml')
-  if (!existsSync(file)) throw new RuleError([{ file, line: 0, column: 0, message: 'a standard is a folder with a standard.yaml', severity: 'error' }])
+  if (!existsSync(file)) throw new RuleError([{ file, line: 0, column: 0, message: 'a standard is a folder with a standard.yaml', zh: '规范是一个含有 standard.yaml 的文件夹', severity: 'error' }])
   const standardFile = new YamlFile(file)
   const standard = standardFile.parse(StandardFile)
   if (standard === undefined) throw new RuleError(standardFile.faults)
@@ -57,7 +57,7 @@ export function loadRules(folder: string, known: SignalFolders = new Map()): Rul
   for (const [index, name] of standard.uses.entries()) {
     const used = path.join(folder, '..', name)
     if (existsSync(used)) files.push(...addSignals(used, signals, origins, known))
-    else standardFile.report(['uses', index], `no folder "${name}" beside this standard`)
+    else standardFile.report(['uses', index], { message: `no folder "${name}" beside this standard`, zh: `这个规范旁边没有文件夹 “${name}”` })
   }
   files.push(...addSignals(folder, signals, origins, known), ...readClauses(folder, clauses, origins, standard))
   return {
@@ -82,7 +82,7 @@ function readShifts(folder: string, signals: ReadonlyMap<string, SignalSpec>, fi
   const file = new YamlFile(name)
   files.push(file)
   const shifts = new Map(Object.entries(file.parse(ThresholdsFile)?.thresholds ?? {}))
-  for (const signal of shifts.keys()) if (signals.get(signal)?.similar === undefined) file.report(['thresholds', signal], `no signal "${signal}" that learns; calibrate again`)
+  for (const signal of shifts.keys()) if (signals.get(signal)?.similar === undefined) file.report(['thresholds', signal], { message: `no signal "${signal}" that learns; calibrate again`, zh: `没有学习相似说法的信号 “${signal}”；请重新校准` })
   return shifts
 }
 
@@ -91,7 +91,7 @@ function addSignals(folder: string, signals: Map<string, SignalSpec>, origins: M
   known.set(folder, files)
   for (const { file, specs } of files) {
     for (const [name, spec] of specs) {
-      if (origins.has(name)) file.report(['signals', name], `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`)
+      if (origins.has(name)) file.report(['signals', name], { message: `signal "${name}" stands in ${origins.get(name)?.file.file ?? ''} already`, zh: `信号 “${name}” 在 ${origins.get(name)?.file.file ?? ''} 中已有` })
       origins.set(name, { file, path: ['signals', name] })
       if (spec !== undefined) signals.set(name, spec)
     }
@@ -112,10 +112,14 @@ function readClauses(folder: string, clauses: ClauseSpec[], origins: Map<string,
       const at = ['clauses', index]
       const clause = file.parse(ClauseSpec, at)
       if (clause === undefined) continue
-      if (origins.has(clause.id)) file.report([...at, 'id'], `clause "${clause.id}" stands in ${origins.get(clause.id)?.file.file ?? ''} already`)
+      if (origins.has(clause.id)) file.report([...at, 'id'], { message: `clause "${clause.id}" stands in ${origins.get(clause.id)?.file.file ?? ''} already`, zh: `条款 “${clause.id}” 在 ${origins.get(clause.id)?.file.file ?? ''} 中已有` })
       if (!(clause.dimension in dimensions)) {
-        const suggestion = nearestName(clause.dimension, Object.keys(dimensions))
-        file.report([...at, 'dimension'], `unknown dimension "${clause.dimension}": ${suggestion === undefined ? `there are ${Object.keys(dimensions).join(', ')}` : `did you mean "${suggestion}"?`}`)
+        const hint = didYouMean(nearestName(clause.dimension, Object.keys(dimensions)))
+        const known = Object.keys(dimensions)
+        file.report([...at, 'dimension'], {
+          message: `unknown dimension "${clause.dimension}"${hint.message === '' ? `: there are ${known.join(', ')}` : hint.message}`,
+          zh: `没有维度 “${clause.dimension}”${hint.zh === '' ? `；现有：${known.join('、')}` : hint.zh}`,
+        })
       }
       origins.set(clause.id, { file, path: at })
       clauses.push(clause)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ClauseSpec, compileClause, confidenceOf, evidenceOf, type JudgeClause, reasonFor } from '@yuzhi/clauses'
 import type { Call, RubricId, Score } from '@yuzhi/schemas'
-import { type AnalysedCall, compileSignals, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
+import { type AnalysedCall, compileSignals, type ReportFault, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
 import type { Segmenter } from '@yuzhi/text'
 import type { Language } from './language.js'
 import type { RuleSet } from './load-rules.js'
@@ -9,7 +9,7 @@ import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
-const ENGINE = '5'
+export const ENGINE = '5'
 
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {
@@ -24,8 +24,8 @@ export interface Rubric {
 /** Compiles a rule set. Throws a RuleError with every mistake, placed in its file. */
 export function compileRubric(rules: RuleSet, language: Language, segmenter: Segmenter, cache?: TrainedCache): Rubric {
   const faults: RuleFault[] = [...rules.faults]
-  const report = (path: readonly (string | number)[], message: string): void => {
-    faults.push({ ...rules.locate(path), message, severity: 'error' })
+  const report: ReportFault = (path, { message, zh }) => {
+    faults.push({ ...rules.locate(path), message, zh, severity: 'error' })
   }
   const environment = { segmenter, shifts: rules.shifts, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }
   const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''

@@ -1,9 +1,10 @@
+import type { FaultText } from '@yuzhi/signals'
+
 /** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
-export interface RuleFault {
+export interface RuleFault extends FaultText {
   file: string
   line: number
   column: number
-  message: string
   /** A warning does not keep a rubric from being used. */
   severity: 'error' | 'warning'
 }
@@ -12,12 +13,13 @@ export interface RuleFault {
 export class RuleError extends Error {
   readonly code = 'rules'
   constructor(readonly faults: readonly RuleFault[]) {
-    super(faults.map(formatFault).join('\n'))
+    super(faults.map((fault) => formatFault(fault)).join('\n'))
   }
 }
 
-export function formatFault({ file, line, column, message }: RuleFault): string {
-  return line > 0 ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`
+export function formatFault({ file, line, column, message, zh }: RuleFault, lang: 'en' | 'zh' = 'en'): string {
+  const text = lang === 'en' ? message : zh
+  return line > 0 ? `${file}:${line}:${column}: ${text}` : `${file}: ${text}`
 }
 
 /** Shared files are read for each standard; their mistakes are told once. */

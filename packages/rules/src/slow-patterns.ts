@@ -22,7 +22,7 @@ export function slowPatterns(rules: RuleSet): RuleFault[] {
       if (!REPEATS.test(pattern)) continue
       const found = load().checkSync(pattern, 'u', { timeout: TIMEOUT_MS })
       if (found.status !== 'vulnerable') continue
-      faults.push({ ...rules.locate([name, 'regex', index]), message: `"${pattern}" takes ${found.complexity.summary} time where engines backtrack; divide it or bound its repetitions`, severity: 'warning' })
+      faults.push({ ...rules.locate([name, 'regex', index]), message: `"${pattern}" takes ${found.complexity.summary} time where engines backtrack; divide it or bound its repetitions`, zh: `“${pattern}” 的重复没有界限（${found.complexity.summary}），往往不是作者的本意：请拆开，或给重复加上上限`, severity: 'warning' })
     }
   }
   return faults

@@ -9,7 +9,7 @@ function check(): string | undefined {
   try {
     const { rubrics, faults } = compileAll(Shelf.open(config, undefined, fileCache(cache)))
     const wrong = [...faults.filter(({ severity }) => severity === 'error'), ...rubrics.flatMap((rubric) => testRules(rubric).failed)]
-    return wrong.length === 0 ? undefined : wrong.slice(0, MOST_FAULTS).map(formatFault).join('\n')
+    return wrong.length === 0 ? undefined : wrong.slice(0, MOST_FAULTS).map((fault) => formatFault(fault)).join('\n')
   } catch (error) {
     return (error as Error).message
   }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PRIVATE_KINDS } from '@yuzhi/privacy'
+import { PRIVATE_KINDS, type PrivacyOptions } from '@yuzhi/privacy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRuleBook, type RuleBook } from './rule-book.js'
 import { openScoringPool, RulesBroken } from './scoring-pool.js'
@@ -49,10 +49,13 @@ describe('a pool of scoring threads', () => {
 
 describe('the book of rules', () => {
   let book: RuleBook
+  const cache = mkdtempSync(path.join(tmpdir(), 'yuzhi-cache-test-'))
+  cpSync(options.cache, cache, { recursive: true, filter: (name) => !path.basename(name).startsWith('rules-') })
+  const inUse = { ...options, cache, readPrivacy: (from: string): PrivacyOptions => ({ mask: readFileSync(path.join(from, 'store.yaml'), 'utf8').includes('phone') ? [...PRIVATE_KINDS] : [] }), threads: 1 }
   const announced: string[][] = []
   const refused: string[] = []
   beforeAll(async () => {
-    book = await openRuleBook({ ...options, threads: 1, pollMs: 100, announce: (rubrics) => { announced.push(rubrics.map(({ hash }) => hash)); return Promise.resolve() }, onRefused: (reason) => { refused.push(reason) } })
+    book = await openRuleBook({ ...inUse, pollMs: 100, announce: (rubrics) => { announced.push(rubrics.map(({ hash }) => hash)); return Promise.resolve() }, onRefused: (reason) => { refused.push(reason) } })
   }, 60_000)
   afterAll(() => book.close())
 
@@ -76,7 +79,22 @@ describe('the book of rules', () => {
     expect((await book.use((pool) => pool.score([inputOf(call('y'))])))[0].ok).toBe(true)
   }, 60_000)
 
-  it('does not begin with rules that are broken', async () => {
-    await expect(openRuleBook({ ...options, threads: 1, pollMs: 0, announce: () => Promise.resolve() })).rejects.toBeInstanceOf(RulesBroken)
-  })
+  it('begins with the last that passed where the new ones are refused, and not at all where there are none', async () => {
+    const why: string[] = []
+    const start = (from: string): Promise<RuleBook> => openRuleBook({ ...inUse, cache: from, pollMs: 0, announce: () => Promise.resolve(), onRefused: (reason) => { why.push(reason) } })
+    const begun = await start(cache)
+    expect(why[0]).toContain(STANDARD)
+    expect(begun.current().rubrics).toEqual(book.current().rubrics)
+    await begun.close()
+    await expect(start(mkdtempSync(path.join(tmpdir(), 'yuzhi-cache-test-')))).rejects.toBeInstanceOf(RulesBroken)
+  }, 60_000)
+
+  it('masks what the changed folder says', async () => {
+    writeFileSync(STANDARD, readFileSync(STANDARD, 'utf8').replace('nonsense: 3\n', ''))
+    writeFileSync(path.join(folder, 'store.yaml'), 'privacy:\n  mask: []\n')
+    const before = book.current()
+    await until(() => book.current() !== before)
+    const [result] = await book.use((pool) => pool.score([inputOf(call('z'))]))
+    expect(result.ok && Buffer.from(result.value).toString('utf8')).toContain('13812345678')
+  }, 60_000)
 })

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { PrivacyOptions } from '@yuzhi/privacy'
 import type { RubricRecord } from '@yuzhi/rules'
-import { openScoringPool, type PoolOptions, type ScoringPool } from './scoring-pool.js'
+import { filesOf, KeptRules } from './kept-rules.js'
+import { openScoringPool, type PoolOptions, RulesBroken, type ScoringPool } from './scoring-pool.js'
 
-export interface RuleBookOptions extends PoolOptions {
+export interface RuleBookOptions extends Omit<PoolOptions, 'privacy'> {
+  /** What a folder of rules says is masked; throws where it says it wrongly. */
+  readPrivacy: (folder: string) => PrivacyOptions
   /** How often the folder is looked at; 0: never. */
   pollMs: number
   /** Awaited before the rules are used for the first time: whoever needs to know them is told here. */
   announce: (rubrics: readonly RubricRecord[]) => Promise<void>
-  onAdopted?: (rubrics: readonly RubricRecord[]) => void
-  /** The folder changed, but what it holds now is not used. */
+  /** The first time, too. */
+  onAdopted?: (rubrics: readonly RubricRecord[], privacy: PrivacyOptions) => void
+  /** What the folder holds now is not used. */
   onRefused?: (reason: string) => void
 }
 
@@ -26,11 +31,21 @@ export interface RuleBook {
 
 const CHECKER = new URL(import.meta.url.endsWith('.ts') ? '../dist/check-thread.js' : './check-thread.js', import.meta.url)
 
-/** Opens the rules of a folder and watches it. Throws RulesBroken where they cannot be used at all. */
+/**
+ * Opens the rules of a folder and watches it. Rules that fail their own tests are refused, at the start as later: the
+ * last ones that passed judge on. Throws RulesBroken where there are none.
+ */
 export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> {
+  const kept = new KeptRules(options.cache, options.config)
   let seen = stampOf(options.config)
-  let edition = await openEdition(options)
+  const first = await checkedEdition(options, kept)
+  if (typeof first === 'string') {
+    if (!kept.exist) throw new RulesBroken(first)
+    options.onRefused?.(first)
+  }
+  let edition = typeof first === 'string' ? await openEdition(options, copyOf(kept.folder)) : first
   await options.announce(edition.pool.rubrics)
+  options.onAdopted?.(edition.pool.rubrics, edition.privacy)
   let changed = seen
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
@@ -43,7 +58,7 @@ export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> 
       changed = stamp
       return
     }
-    const next = await checkedEdition(options)
+    const next = await checkedEdition(options, kept)
     if (typeof next === 'string') {
       seen = stamp
       options.onRefused?.(next)
@@ -59,7 +74,7 @@ export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> 
     seen = stamp
     const before = edition
     edition = next
-    options.onAdopted?.(next.pool.rubrics)
+    options.onAdopted?.(next.pool.rubrics, next.privacy)
     await before.retire()
   }
   const schedule = (): void => {
@@ -86,15 +101,17 @@ export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> 
 /** A copy of the rules and the threads that use it; the folder may change meanwhile. */
 interface Edition {
   pool: ScoringPool
+  privacy: PrivacyOptions
   use: <T>(work: (pool: ScoringPool) => Promise<T>) => Promise<T>
   /** Ends when nobody uses it any more. */
   retire: () => Promise<void>
   close: () => Promise<void>
 }
 
-async function openEdition(options: PoolOptions, copy = copyOf(options.config)): Promise<Edition> {
+async function openEdition(options: RuleBookOptions, copy: string): Promise<Edition> {
   try {
-    const pool = await openScoringPool({ ...options, config: copy })
+    const privacy = options.readPrivacy(copy)
+    const pool = await openScoringPool({ ...options, privacy, config: copy })
     let users = 0
     let whenIdle: (() => void) | undefined
     const close = async (): Promise<void> => {
@@ -103,6 +120,7 @@ async function openEdition(options: PoolOptions, copy = copyOf(options.config)):
     }
     return {
       pool,
+      privacy,
       async use(work) {
         users++
         try {
@@ -125,14 +143,26 @@ async function openEdition(options: PoolOptions, copy = copyOf(options.config)):
 }
 
 /** The folder as it is now, if it passes its checks and its own examples; else why not. */
-async function checkedEdition(options: PoolOptions): Promise<Edition | string> {
+async function checkedEdition(options: RuleBookOptions, kept: KeptRules): Promise<Edition | string> {
   const copy = copyOf(options.config)
-  const refusal = await checkRules(copy, options.cache)
+  const havePassed = kept.are(copy)
+  const refusal = havePassed ? undefined : privacyFault(options, copy) ?? (await checkRules(copy, options.cache))
   if (refusal !== undefined) {
     rmSync(copy, { recursive: true, force: true })
     return refusal.replaceAll(copy, options.config)
   }
-  return openEdition(options, copy)
+  const edition = await openEdition(options, copy)
+  if (!havePassed) kept.keep(copy)
+  return edition
+}
+
+function privacyFault({ readPrivacy }: RuleBookOptions, copy: string): string | undefined {
+  try {
+    readPrivacy(copy)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 /** Runs beside the scoring threads; undefined: all is well. */
@@ -157,9 +187,9 @@ function copyOf(config: string): string {
 /** Names, sizes and times of all files of a folder. */
 function stampOf(folder: string): string {
   const hash = createHash('sha256')
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((found) => found.isFile()).map((found) => path.join(found.parentPath, found.name)).sort()) {
-    const { size, mtimeMs } = statSync(entry)
-    hash.update(`${entry}\n${size}\n${mtimeMs}\n`)
+  for (const file of filesOf(folder)) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${file}\n${size}\n${mtimeMs}\n`)
   }
   return hash.digest('hex')
 }

@@ -4,6 +4,7 @@ export { type HttpServer, openHttp, type Route, sendJson } from './http-server.j
 export { type Logger, openLog } from './log.js'
 export { type Metrics, openMetrics } from './metrics.js'
 export { EXIT, type Running, runService } from './run-service.js'
+export { reportRules } from './report-rules.js'
 export type { JudgingParts, ServiceParts } from './service-parts.js'
 export { ServiceSettings } from './service-settings.js'
 export { type CrossCheck, documentSettings, type Environment, readSettings, type SettingDoc, SettingsError, wholeNumber } from './settings.js'

@@ -1,4 +1,3 @@
-import type { PrivacyOptions } from '@yuzhi/privacy'
 import type { Health } from './health.js'
 import type { Logger } from './log.js'
 import type { Metrics } from './metrics.js'
@@ -14,8 +13,7 @@ export interface ServiceParts {
 
 /** What a service is started with that judges. */
 export interface JudgingParts extends ServiceParts {
-  privacy: PrivacyOptions
-  /** Folder of the rules. */
+  /** Folder of the rules, `store.yaml` among them. */
   config: string
   /** Folder of trained models. */
   cache: string

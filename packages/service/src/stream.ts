@@ -7,6 +7,7 @@ import { type StreamSettings, topicsOf } from './stream-settings.js'
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5_000
 const LAG_EVERY_MS = 5_000
+const AWAY = 'Kafka: '
 
 /** Brokers may be away when a service starts, for however long: it says so and waits. What no waiting mends throws. */
 export async function tillItWorks<T>(what: string, health: Health, log: Logger, work: () => Promise<T>): Promise<T> {
@@ -34,7 +35,7 @@ export async function openStream(broker: Broker, settings: StreamSettings, healt
   return tillItWorks('connecting', health, log, () => broker.openProducer())
 }
 
-/** Shows how much waits for this worker, and lets health know that there is work. Returns what ends it. */
+/** Shows how much waits for this worker, and lets health know that there is work and whether Kafka answers. Returns what ends it. */
 export function watchLag(broker: Broker, consumptions: readonly Consumption[], group: string, topic: string, health: Health, metrics: Metrics, log: Logger): () => void {
   let shown: number[] = []
   const look = async (): Promise<void> => {
@@ -52,8 +53,21 @@ export function watchLag(broker: Broker, consumptions: readonly Consumption[], g
     }
     health.setWaiting(waiting)
   }
+  const away = (why: string): void => { health.notReady ??= `${AWAY}${why}` }
+  let isLooking = false
   const timer = setInterval(() => {
-    look().catch((error: unknown) => { log.debug({ error }, 'lag_unknown') })
+    // kafkajs asks on by itself, for minutes; meanwhile nobody answers.
+    if (isLooking) {
+      away(`no answer for more than ${LAG_EVERY_MS / 1000} s`)
+      return
+    }
+    isLooking = true
+    look().then(() => {
+      if (health.notReady?.startsWith(AWAY) === true) health.notReady = undefined
+    }, (error: unknown) => {
+      log.debug({ error }, 'lag_unknown')
+      away((error as Error).message)
+    }).finally(() => { isLooking = false })
   }, LAG_EVERY_MS)
   return () => { clearInterval(timer) }
 }

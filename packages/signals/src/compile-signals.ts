@@ -4,11 +4,13 @@ import { type AnalysedCall, analyseCall } from './analysed-call.js'
 import type { Detect, Resolved, SignalRef } from './detector.js'
 import { type CompiledSignal, occurrencesOf, refusedMarks } from './occurrences-of.js'
 import { PhraseBook, type PhraseMatcher } from './phrases/phrase-book.js'
+import { didYouMean, type FaultText } from './fault-text.js'
 import { nearestName } from './nearest-name.js'
 import { DETECTORS, SignalSpec } from './signal-spec.js'
 import { type Background, learn, type Lesson } from './similar/learner.js'
 import type { TrainedCache } from './similar/trained-cache.js'
 import type { SimilarModel } from './similar/similar-model.js'
+import { wordingOf } from './wording-of.js'
 
 /** What signals are compiled with; all of it can change an outcome. */
 export interface SignalEnvironment {
@@ -24,7 +26,7 @@ export interface SignalEnvironment {
 }
 
 /** A mistake of the author; `path` starts with the signal's name. */
-export type ReportFault = (path: readonly (string | number)[], message: string) => void
+export type ReportFault = (path: readonly (string | number)[], text: FaultText) => void
 
 /** Signals ready to be looked for. Nothing in it changes while calls are read, but its scratch memory. */
 export interface SignalSet {
@@ -79,9 +81,9 @@ class SignalCompiler implements SignalSet {
 
   resolve(ref: SignalRef, path: readonly (string | number)[], roleOfParent: Role | 'any' = 'agent', user?: string, isException = false): Resolved {
     if (typeof ref === 'string') return this.resolveName(ref, path, user)
-    const parsed = SignalSpec.safeParse(ref)
+    const parsed = SignalSpec.safeParse(ref, { reportInput: true })
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) this.report([...path, ...issue.path.map(asKey)], issue.message)
+      for (const issue of parsed.error.issues) this.report([...path, ...issue.path.map(asKey)], wordingOf(issue))
       return { name: '', role: 'agent', occurrences: () => [] }
     }
     const number = this.nextNumber++
@@ -137,7 +139,7 @@ class SignalCompiler implements SignalSet {
       const open = [...(this.uses.get(name) ?? [])]
       for (let next = open.pop(); next !== undefined; next = open.pop()) {
         if (next === name) {
-          this.report([name], `"${name}" depends on itself`)
+          this.report([name], { message: `"${name}" depends on itself`, zh: `“${name}” 绕回了它自己` })
           break
         }
         if (seen.has(next)) continue
@@ -151,8 +153,8 @@ class SignalCompiler implements SignalSet {
     const number = this.numbers.get(name)
     if (number === undefined) {
       if (this.environment.broken?.has(name) === true) return { name, role: 'agent', occurrences: () => [] }
-      const suggestion = nearestName(name, this.names)
-      this.report(path, `unknown signal "${name}"${suggestion === undefined ? '' : `: did you mean "${suggestion}"?`}`)
+      const hint = didYouMean(nearestName(name, this.names))
+      this.report(path, { message: `unknown signal "${name}"${hint.message}`, zh: `没有信号 “${name}”${hint.zh}` })
       return { name, role: 'agent', occurrences: () => [] }
     }
     if (user !== name) this.used.add(name)
@@ -166,7 +168,10 @@ class SignalCompiler implements SignalSet {
 
   private compile(spec: SignalSpec, name: string, role: Role | 'any', path: readonly (string | number)[], user: string | undefined, isException = false): CompiledSignal {
     const detectors = DETECTORS.filter(({ key }) => spec[key] !== undefined)
-    if (detectors.length === 0) this.report(path, 'says nothing to look for: give at least one of ' + DETECTORS.map(({ key }) => key).join(', '))
+    if (detectors.length === 0) {
+      const keys = DETECTORS.map(({ key }) => key).join(', ')
+      this.report(path, { message: `says nothing to look for: give at least one of ${keys}`, zh: `没有说要找什么：至少写一个 ${keys}` })
+    }
     const lesson = { signal: name, family: spec.family, hits: spec.hits ?? [], misses: spec.misses ?? [], falseAlarms: 1, backgrounds: [] }
     return {
       role,
@@ -185,8 +190,8 @@ class SignalCompiler implements SignalSet {
           phrases: this.book,
           teach: (taught) => this.taught.push({ lesson: taught, role }) - 1,
           resolve: (ref, at) => this.resolve(ref, [...path, key, ...at], role, user),
-          fault: (at, message) => {
-            this.report([...path, key, ...at], message)
+          fault: (at, text) => {
+            this.report([...path, key, ...at], text)
           },
         }),
       })),

@@ -1,6 +1,7 @@
 import type { Role } from '@yuzhi/schemas'
 import { z } from 'zod'
 import type { AnalysedCall } from './analysed-call.js'
+import type { FaultText } from './fault-text.js'
 import type { Occurrence } from './occurrence.js'
 import type { PhraseBook } from './phrases/phrase-book.js'
 import type { Lesson } from './similar/learner.js'
@@ -30,7 +31,7 @@ export interface Scope {
   /** Occurrences of another signal, after its own filters; reports an unknown name as a fault. */
   resolve: (ref: SignalRef, path: readonly (string | number)[]) => Resolved
   /** Reports a mistake of the rule's author; `path` is relative to the detector's key. */
-  fault: (path: readonly (string | number)[], message: string) => void
+  fault: (path: readonly (string | number)[], text: FaultText) => void
 }
 
 export interface Resolved {

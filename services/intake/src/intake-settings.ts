@@ -6,6 +6,7 @@ const MEGABYTE = 1024 * 1024
 /** How calls are taken in on one machine, without Kafka. */
 export const IntakeSettings = z.object({
   ...ServiceSettings.shape,
+  YUZHI_HTTP_PORT: wholeNumber(0, 65_535).default(8080).describe('Port of its pages, and of POST /v1/calls where calls come over HTTP; 0: any that is free'),
   INTAKE_THREADS: wholeNumber(0).default(0).describe('Threads that judge, 130 MB each; 0: one for each core'),
   INTAKE_MAX_BODY_BYTES: wholeNumber(1_000).default(64 * MEGABYTE).describe('Of one POST; a larger one is answered with 413'),
   INTAKE_MAX_CALL_BYTES: wholeNumber(1_000).default(16 * MEGABYTE).describe('Of one call; a larger one is rejected'),

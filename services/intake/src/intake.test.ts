@@ -2,7 +2,6 @@ import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readdirSy
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { Health, type HttpServer, openHttp, openLog, openMetrics, type Running } from '@yuzhi/service'
 import { EVENT_SESSION_SETTINGS, openExecutor, openStore, queryRows, type Store, StoreError, writeEvents } from '@yuzhi/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,11 +32,11 @@ beforeAll(async () => {
       if (trouble !== undefined) throw trouble
       return writeEvents(executor, store.database, events)
     }],
-    log: openLog('up', 'fatal'), privacy: { mask: [...PRIVATE_KINDS] }, config: `${ROOT}config`, cache: `${ROOT}node_modules/.cache/yuzhi`, version: 'test',
+    log: openLog('up', 'fatal'), config: `${ROOT}config`, cache: `${ROOT}node_modules/.cache/yuzhi`, version: 'test',
   })
   intake = started
   http = await openHttp({ host: '127.0.0.1', port: 0, healths: [health], registry: metrics.registry, routes: [started.route], onError: () => undefined })
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await http.close()

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { openRuleBook } from '@yuzhi/scoring'
-import type { JudgingParts, Route, Running } from '@yuzhi/service'
+import { type JudgingParts, readStoreFile, reportRules, type Route, type Running } from '@yuzhi/service'
 import { openEventWriter, type RefusedEvent, type Store, StoreError } from '@yuzhi/store'
 import { openInbox } from './inbox.js'
 import type { IntakeSettings } from './intake-settings.js'
@@ -24,7 +24,7 @@ const MAX_BYTES = 64 * 1024 * 1024
 const FINISH_MS = 5_000
 
 /** Takes calls by HTTP and from a folder, judges and stores them: one machine, no Kafka. */
-export async function startIntake({ settings, dir, store, sessions, log, metrics, health, privacy, config, cache, version }: IntakeParts): Promise<Running & { route: Route }> {
+export async function startIntake({ settings, dir, store, sessions, log, metrics, health, config, cache, version }: IntakeParts): Promise<Running & { route: Route }> {
   let isStopping = false
   const writer = openEventWriter({
     sessions,
@@ -45,7 +45,8 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
     },
   })
   const book = await openRuleBook({
-    config, cache, privacy,
+    config, cache,
+    readPrivacy: (folder) => readStoreFile(folder).privacy,
     threads: settings.INTAKE_THREADS === 0 ? availableParallelism() : settings.INTAKE_THREADS,
     callTimeoutMs: settings.INTAKE_CALL_TIMEOUT_MS,
     maxCallBytes: settings.INTAKE_MAX_CALL_BYTES,
@@ -53,11 +54,7 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
     announce: async (rubrics) => {
       for (const rubric of rubrics) await store.register(rubric, new Date().toISOString())
     },
-    onAdopted: (rubrics) => { log.info({ rubrics: rubrics.map(({ id, version: of, hash }) => ({ standard: id, version: of, hash })) }, 'rules_adopted') },
-    onRefused: (problem) => {
-      metrics.rulesRefused.inc()
-      log.error({ problem }, 'rules_refused')
-    },
+    ...reportRules(metrics, log),
   })
   /** What was begun before the stop is finished. */
   const inHand = new Set<Promise<unknown>>()

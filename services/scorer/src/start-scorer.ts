@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type Batch, type Broker, type Consumption, exactlyOnce, KafkaError, type Message, whileWorking } from '@yuzhi/kafka'
-import type { RubricRecord } from '@yuzhi/rules'
 import { openRuleBook, type RuleBook, type RuleBookOptions } from '@yuzhi/scoring'
-import { type JudgingParts, type Logger, type Metrics, openStream, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
+import { type JudgingParts, type Logger, type Metrics, openStream, readStoreFile, reportRules, type Running, tillItWorks, topicsOf, watchLag } from '@yuzhi/service'
 import { chunksOf, inputOf, type Outcome, outcomeOf, withoutBytes } from './judge-batch.js'
 import type { ScorerSettings } from './scorer-settings.js'
 
@@ -121,28 +120,16 @@ export async function startScorer(parts: ScorerParts): Promise<Running> {
   }
 }
 
-async function openRules({ settings, config, cache, privacy, metrics, log }: ScorerParts, announce: RuleBookOptions['announce']): Promise<RuleBook> {
-  const show = (rubrics: readonly RubricRecord[]): void => {
-    metrics.rubric.reset()
-    for (const { id, version, hash } of rubrics) {
-      metrics.rubric.set({ standard: id, version, hash }, 1)
-      log.info({ standard: id, version, hash }, 'rubric_in_use')
-    }
-  }
-  const book = await openRuleBook({
-    config, cache, privacy, announce,
+function openRules({ settings, config, cache, metrics, log }: ScorerParts, announce: RuleBookOptions['announce']): Promise<RuleBook> {
+  return openRuleBook({
+    config, cache, announce,
+    readPrivacy: (folder) => readStoreFile(folder).privacy,
     threads: settings.SCORER_THREADS === 0 ? availableParallelism() : settings.SCORER_THREADS,
     callTimeoutMs: settings.SCORER_CALL_TIMEOUT_MS,
     maxCallBytes: settings.SCORER_MAX_CALL_BYTES,
     pollMs: settings.SCORER_RULES_POLL_MS,
-    onAdopted: show,
-    onRefused: (reason) => {
-      metrics.rulesRefused.inc()
-      log.error({ problem: reason }, 'rules_refused')
-    },
+    ...reportRules(metrics, log),
   })
-  show(book.current().rubrics)
-  return book
 }
 
 function report(outcomes: readonly Outcome[], metrics: Metrics, log: Logger): void {

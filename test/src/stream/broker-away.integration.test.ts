@@ -2,11 +2,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type DevBroker, freePort, startDevBroker } from '@yuzhi/kafka'
+import { eventually } from '@yuzhi/kafka/testing'
 import { afterAll, expect, it } from 'vitest'
-import { actualScores, expectedScores, newPipeline, pause, sendSlowly, startWorker, storedCalls, storedOf, untilRead } from './harness.js'
+import { actualScores, expectedScores, newPipeline, pause, sendSlowly, startWorker, storedCalls, storedOf, untilRead, type Worker } from './harness.js'
 
 let broker: DevBroker | undefined
 afterAll(() => broker?.kill())
+
+async function readiness(worker: Worker): Promise<string> {
+  const url = /"url":"(http[^"]+)"/u.exec(worker.log())?.[1] ?? ''
+  return (await fetch(`${url}/readyz`)).text()
+}
 
 it('waits for a broker that is away at the start, and loses nothing when it crashes and comes back twice under load', async () => {
   const port = await freePort()
@@ -22,10 +28,11 @@ it('waits for a broker that is away at the start, and loses nothing when it cras
   for (let crash = 0; crash < 2; crash++) {
     await pause(4_000)
     await broker.kill()
-    await pause(crash * 6_000)
+    // The second time it stays away until both are seen not to be ready.
+    if (crash === 1) for (const worker of workers) await eventually('it is not ready', async () => (await readiness(worker)) !== 'ok\n', 60_000)
     await broker.start()
   }
-  await pause(3_000)
+  for (const worker of workers) await eventually('it is ready again', async () => (await readiness(worker)) === 'ok\n', 60_000)
   isOver = true
   const sent = await sending
   await untilRead(pipeline, pipeline.environment.SCORER_GROUP, pipeline.topics.transcripts)

@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream'
 import { KafkaSettings, openKafkaJs } from '@yuzhi/kafka'
-import { PRIVATE_KINDS } from '@yuzhi/privacy'
 import { ScorerSettings, startScorer } from '@yuzhi/scorer'
 import { Health, type Metrics, openLog, openMetrics, type Running } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
@@ -30,7 +29,7 @@ function parts(name: string): { metrics: Metrics; health: Health; log: ReturnTyp
 export async function scorerHere({ environment, brokers }: Pipeline, overrides: Record<string, string> = {}, config = CONFIG): Promise<Here> {
   const { text, ...own } = parts('scorer')
   const settings = ScorerSettings.parse({ ...environment, ...overrides })
-  const scorer = await startScorer({ ...own, settings, broker: openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers })), privacy: { mask: [...PRIVATE_KINDS] }, config, cache: CACHE, version: 'test' })
+  const scorer = await startScorer({ ...own, settings, broker: openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers })), config, cache: CACHE, version: 'test' })
   return { ...scorer, ...own, log: text }
 }
 

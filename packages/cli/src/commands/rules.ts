@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { calibrate, compileAll, coverageOf, editorSchemas, formatFault, isDialogue, MIN_UTTERANCES, parseDialogue, policeRules, slowPatterns, testRules, THRESHOLDS_FILE, uniqueFaults } from '@yuzhi/rules'
+import { calibrate, compileAll, coverageOf, editorSchemas, fewExamples, formatFault, isDialogue, MIN_UTTERANCES, parseDialogue, policeRules, type RuleFault, slowPatterns, testRules, THRESHOLDS_FILE, uniqueFaults } from '@yuzhi/rules'
 import { Call, jsonSchemas, type Role } from '@yuzhi/schemas'
 import { type Context, UserError } from '../context.js'
 import { openShelf } from '../open-shelf.js'
@@ -15,16 +15,22 @@ export interface TryOptions extends RulesOptions {
   role: Role
 }
 
-export async function checkCommand({ say, print, ...context }: Context, { standard }: RulesOptions): Promise<number> {
-  const { rubrics, faults } = compileAll(openShelf({ say, print, ...context }, standard))
-  if (faults.length > 0) {
-    await print(`${faults.map(formatFault).join('\n')}\n${say('faults', { count: faults.length })}\n`)
+export async function checkCommand(context: Context, { standard }: RulesOptions): Promise<number> {
+  const { say, print } = context
+  const { rubrics, faults } = compileAll(openShelf(context, standard))
+  const errors = faults.filter(({ severity }) => severity === 'error')
+  const warnings = uniqueFaults([...faults.filter(({ severity }) => severity === 'warning'), ...rubrics.flatMap(({ rules }) => [...rules.faults, ...fewExamples(rules), ...slowPatterns(rules)])])
+  if (warnings.length > 0) context.log(warnings.map((fault) => `${say('warning')} ${formatFault(fault, context.lang)}`).join('\n'))
+  if (errors.length > 0) {
+    await print(`${told(errors, context)}\n${say('faults', { count: errors.length })}\n`)
     return 1
   }
-  const warnings = uniqueFaults(rubrics.flatMap(({ rules }) => slowPatterns(rules)))
-  if (warnings.length > 0) context.log(warnings.map(formatFault).join('\n'))
   await print(`${say('no_faults', { standards: rubrics.map(({ id }) => `${id.id}@${id.version} (${id.hash})`).join(', ') })}\n`)
   return 0
+}
+
+function told(faults: readonly RuleFault[], { lang }: Context): string {
+  return faults.map((fault) => formatFault(fault, lang)).join('\n')
 }
 
 export async function testCommand(context: Context, { standard }: RulesOptions): Promise<number> {
@@ -40,18 +46,19 @@ export async function testCommand(context: Context, { standard }: RulesOptions):
     failures.push(...failed, ...owed)
     await print(`${say('tests', { standard: rubric.id.id, passed, failed: failed.length + owed.length })}\n`)
   }
-  if (failures.length > 0) await print(`${uniqueFaults(failures).map(formatFault).join('\n')}\n`)
+  if (failures.length > 0) await print(`${told(uniqueFaults(failures), context)}\n`)
   return failures.length > 0 ? 1 : 0
 }
 
 export async function listCommand(context: Context, { standard }: RulesOptions): Promise<number> {
+  const { say } = context
   const { rubrics, faults } = compileAll(openShelf(context, standard))
   for (const { id, rules } of rubrics) {
     const clauses = rules.clauses.map((clause) => [clause.id, clause.title, clause.dimension, String(clause.share ?? ''), clause.deduct === undefined ? '' : `-${clause.deduct}`])
     const signals = [...rules.signals].map(([name, { title, role, hits }]) => [name, title ?? '', role ?? 'agent', String(hits?.length ?? 0)])
-    await context.print(`${id.id}@${id.version}\n\n${renderTable(['clause', 'title', 'dimension', 'share', 'deduct'], clauses)}\n\n${renderTable(['signal', 'title', 'role', 'hits'], signals)}\n`)
+    await context.print(`${id.id}@${id.version}\n\n${renderTable([say('col_clause'), say('col_title'), say('col_dimension'), say('col_share'), say('col_deduct')], clauses)}\n\n${renderTable([say('col_signal'), say('col_title'), say('col_role'), say('col_hits')], signals)}\n`)
   }
-  if (faults.length > 0) context.log(faults.map(formatFault).join('\n'))
+  if (faults.length > 0) context.log(told(faults, context))
   return faults.length > 0 ? 1 : 0
 }
 
@@ -71,6 +78,7 @@ export async function coverageCommand(context: Context, { standard }: RulesOptio
 
 /** Which signals an utterance or a dialogue has: what a rule's author tries wordings with. */
 export async function tryCommand(context: Context, text: string, { standard, role }: TryOptions): Promise<number> {
+  const { say } = context
   const dialogue = text.replaceAll('\\n', '\n')
   const call = isDialogue(dialogue) ? parseDialogue(dialogue) : Call.parse({ call_id: 'try', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role, text }] })
   const shelf = openShelf(context, standard)
@@ -84,10 +92,10 @@ export async function tryCommand(context: Context, text: string, { standard, rol
         name, rules.signals.get(name)?.title ?? '', how, utterance < 0 ? '' : analysed.utterances[utterance].text.slice(from, to), margin === undefined ? detail : `+${margin.toFixed(3)}`,
       ]),
     )
-    await context.print(`${rules.standard.id}\n${renderTable(['signal', 'title', 'how', 'words', 'by'], rows, context.width)}\n`)
+    await context.print(`${rules.standard.id}\n${renderTable([say('col_signal'), say('col_title'), say('col_how'), say('col_words'), say('col_by')], rows, context.width)}\n`)
   }
   // One standard by itself does not use all that is shared.
-  if (standard === undefined && unused.size > 0) context.log(context.say('unused_signals', { names: [...unused].join(', ') }))
+  if (standard === undefined && unused.size > 0) context.log(say('unused_signals', { names: [...unused].join(', ') }))
   return 0
 }
 
@@ -110,7 +118,7 @@ export async function calibrateCommand(context: Context, { standard, background,
   const rows = judged
     .sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift))
     .map(({ signal, title, wanted, before, after, shift, changed }) => [signal, title, String(wanted), String(before), String(after), shift.toFixed(3), changed.join(' / ')])
-  await print(`${renderTable(['signal', 'title', 'wanted/10,000', 'before', 'after', 'shift', 'nearest'], rows, context.width)}\n`)
+  await print(`${renderTable([say('col_signal'), say('col_title'), say('col_wanted'), say('col_before'), say('col_after'), say('col_shift'), say('col_nearest')], rows, context.width)}\n`)
   if (dryRun !== true) {
     const file = path.join(rules.folder, THRESHOLDS_FILE)
     const lines = judged.map(({ signal, shift }) => `  ${signal}: ${shift}`).sort()

@@ -6,9 +6,10 @@ import { SinkSettings, startSink } from '@yuzhi/sink'
 import { EVENT_SESSION_SETTINGS, letOthersIn, openExecutor, openStore, type StorePlace, type Store, writeEvents } from '@yuzhi/store'
 import { z } from 'zod'
 import { type Context, placeOf, UserError } from '../context.js'
+import { unknownSettings } from '../unknown-settings.js'
 
 /** `yuzhi up --kafka`: what scorer and sink have, together. */
-const PipelineSettings = z.object({ ...ScorerSettings.shape, ...SinkSettings.shape })
+const PipelineSettings = z.object({ ...ScorerSettings.shape, ...SinkSettings.shape, YUZHI_HTTP_PORT: IntakeSettings.shape.YUZHI_HTTP_PORT })
 /** `yuzhi up`: calls over HTTP and from a folder. */
 const UpSettings = IntakeSettings
 
@@ -37,8 +38,8 @@ export async function sinkCommand(context: Context, options: WorkerOptions, envi
 /** Everything for one machine in one process. */
 export async function upCommand(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   if (context.server !== undefined) throw new UserError(context.say('up_embedded'))
-  const withDefaults = withPort({ YUZHI_HTTP_PORT: '8080', ...environment }, options)
-  return options.kafka === true ? upWithKafka(context, options, withDefaults) : upAlone(context, options, withDefaults)
+  const asked = withPort(environment, options)
+  return options.kafka === true ? upWithKafka(context, options, asked) : upAlone(context, options, asked)
 }
 
 function upWithKafka(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
@@ -66,13 +67,15 @@ function upAlone(context: Context, options: WorkerOptions, environment: Environm
 type Served = Running & { route?: Route; others?: readonly Health[] }
 
 /** Starts a service with its log, its metrics and its page of health, and runs it to its end. */
-async function serve({ version }: Context, name: string, settings: ServiceSettings, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
+async function serve(context: Context, name: string, settings: ServiceSettings, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
+  const { version, say } = context
   const log = openLog(name, settings.LOG_LEVEL)
+  for (const unknown of unknownSettings(process.env, SETTING_NAMES)) log.warn(unknown, 'unknown_setting')
   const metrics = openMetrics(name)
   const health = new Health(settings.YUZHI_STALL_MS, metrics.lastProgress)
   const healths = [health]
   const routes: Route[] = []
-  const http = await openHttp({ host: settings.YUZHI_HTTP_HOST, port: settings.YUZHI_HTTP_PORT, healths, registry: metrics.registry, routes, onError: (error) => { log.error({ error }, 'http_failed') } })
+  const http = await listening(say, settings, () => openHttp({ host: settings.YUZHI_HTTP_HOST, port: settings.YUZHI_HTTP_PORT, healths, registry: metrics.registry, routes, onError: (error) => { log.error({ error }, 'http_failed') } }))
   log.info({ url: http.url }, 'http_open')
   let service: Served
   try {
@@ -88,6 +91,15 @@ async function serve({ version }: Context, name: string, settings: ServiceSettin
   const code = await runService({ failed: service.failed, stop: () => inOrder([service.stop, http.close]) }, settings.YUZHI_STOP_DEADLINE_MS, log)
   // Whatever still holds the process open was given its time.
   process.exit(code)
+}
+
+async function listening<T>(say: Context['say'], { YUZHI_HTTP_PORT: port }: ServiceSettings, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
+    throw new UserError(say('port_in_use', { port }))
+  }
 }
 
 async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
@@ -107,8 +119,9 @@ export function brokerOf(settings: KafkaSettings, log: Logger): ReturnType<typeo
   return openKafkaJs(settings, logKafka)
 }
 
-function judging({ config, cache, store }: Context, parts: ServiceParts): JudgingParts {
-  return { ...parts, config, cache, privacy: store.privacy }
+function judging({ config, cache }: Context, parts: ServiceParts): JudgingParts {
+  parts.log.info({ config, note: 'the first time models are trained, which takes minutes' }, 'rules_loading')
+  return { ...parts, config, cache }
 }
 
 const SESSIONS = 2
@@ -132,3 +145,4 @@ async function openShared(context: Context, dir: string): Promise<{ store: Store
 }
 
 export const SETTINGS = { scorer: ScorerSettings, sink: SinkSettings, up: UpSettings, 'up --kafka': PipelineSettings } as const
+const SETTING_NAMES = Object.values(SETTINGS).flatMap(({ shape }) => Object.keys(shape))

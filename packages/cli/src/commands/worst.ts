@@ -1,5 +1,5 @@
 import { queryRows, type Reader } from '@yuzhi/store'
-import type { Context } from '../context.js'
+import { type Context, UserError } from '../context.js'
 import { renderTable } from '../table.js'
 import { withReader } from '../with-store.js'
 
@@ -14,9 +14,15 @@ export interface WorstOptions {
 /** Lists the calls with the lowest scores, with what they violated. */
 export async function worstCommand(context: Context, options: WorstOptions): Promise<number> {
   await withReader(context, options.dir, async (reader) => {
+    const { clause } = options
+    if (clause !== undefined && !(await isClause(reader, clause))) throw new UserError(context.say('unknown_clause', { clause }))
     await context.print(`${await worstCalls(context, reader, options)}\n`)
   })
   return 0
+}
+
+async function isClause({ executor, database }: Reader, clause: string): Promise<boolean> {
+  return (await queryRows(executor, `SELECT 1 FROM ${database}.findings WHERE clause_id = {clause:String} LIMIT 1`, { clause })).length > 0
 }
 
 interface WorstRow {

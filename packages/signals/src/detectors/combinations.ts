@@ -94,7 +94,7 @@ export const near: Detector<z.infer<typeof Near>> = {
   spec: Near,
   combines: true,
   compile({ signal, with: wanted, without, ...place }, { resolve, fault }) {
-    if ((wanted === undefined) === (without === undefined)) fault([], 'give either "with" or "without"')
+    if ((wanted === undefined) === (without === undefined)) fault([], { message: 'give either "with" or "without"', zh: '“with” 和 “without” 写且只写一个' })
     const members = resolve(signal, ['signal'])
     const wantedOnes = wanted === undefined ? undefined : resolve(wanted, ['with'])
     const unwantedOnes = without === undefined ? undefined : resolve(without, ['without'])

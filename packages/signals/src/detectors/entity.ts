@@ -21,7 +21,7 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   spec: Spec,
   combines: false,
   compile({ types, min_digits: minDigits, after }, { role, fault }) {
-    if (minDigits > 0 && !types.includes('phone')) fault(['min_digits'], 'only a phone has digits to count: a row of them is `phone`')
+    if (minDigits > 0 && !types.includes('phone')) fault(['min_digits'], { message: 'only a phone has digits to count: a row of them is `phone`', zh: '只有 phone（一串号码）才数位数' })
     const isPhoneOnly = types.every((type) => type === 'phone')
     const isNamed = after === undefined ? (): boolean => true : namedBy(after)
     const mayName = (text: string): boolean => after === undefined || after.words.some((word) => text.includes(word))

@@ -24,7 +24,7 @@ export const phrases: Detector<z.infer<typeof Spec>> = {
         book.add(group, source, parsePattern(source, synonyms), options)
       } catch (error) {
         if (!(error instanceof PatternError)) throw error
-        fault([index], error.message)
+        fault([index], error)
       }
     }
     return (call) => call.phrases[group] ?? NONE

@@ -2,6 +2,7 @@ import { RE2JS, RE2JSException } from 're2js'
 import { z } from 'zod'
 import { linesOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
+import type { FaultText } from '../fault-text.js'
 import type { Occurrence } from '../occurrence.js'
 import { SEPARATOR } from '../separator.js'
 
@@ -20,9 +21,9 @@ export const regex: Detector<z.infer<typeof Spec>> = {
     const expressions = spec.flatMap(({ pattern, unless }, index) => {
       const compiled = compile(pattern)
       const exclusion = unless === undefined ? undefined : compile(unless)
-      if (typeof compiled === 'string') fault([index, 'pattern'], compiled)
-      if (typeof exclusion === 'string') fault([index, 'unless'], exclusion)
-      return typeof compiled === 'string' || typeof exclusion === 'string' ? [] : [{ pattern, compiled, exclusion }]
+      if ('message' in compiled) fault([index, 'pattern'], compiled)
+      if (exclusion !== undefined && 'message' in exclusion) fault([index, 'unless'], exclusion)
+      return 'message' in compiled || (exclusion !== undefined && 'message' in exclusion) ? [] : [{ pattern, compiled, exclusion }]
     })
     return (call) => {
       const found: Occurrence[] = []
@@ -56,12 +57,12 @@ const BOUNDED = /\{(\d+)(?:,(\d+))?\}|[^(]\?/gu
 /** Ways through its bounded repetitions that a backtracking engine may try at one place of the text. */
 const MAX_WAYS = 2_000
 
-function compile(pattern: string): Expression | string {
+function compile(pattern: string): Expression | FaultText {
   try {
     const expression = RE2JS.compile(pattern)
     return isShallow(pattern) ? plain(pattern) : linear(expression, OF_WHOLE_TEXT.test(pattern) ? undefined : RE2JS.compile(pattern, RE2JS.MULTILINE))
   } catch (error) {
-    if (error instanceof RE2JSException || error instanceof SyntaxError) return `not a regular expression of RE2: ${error.message}`
+    if (error instanceof RE2JSException || error instanceof SyntaxError) return { message: `not a regular expression of RE2: ${error.message}`, zh: `不是 RE2 的正则表达式：${error.message}` }
     throw error
   }
 }

@@ -20,11 +20,11 @@ export const similar: Detector<z.infer<typeof Spec>> = {
   combines: false,
   compile({ false_alarms: falseAlarms, background }, { lesson, backgrounds, role, teach, fault }) {
     if (lesson === undefined || lesson.hits.length < MIN_HITS) {
-      fault([], `similar wording is learned from the signal's hits: at least ${MIN_HITS} are needed`)
+      fault([], { message: `similar wording is learned from the signal's hits: at least ${MIN_HITS} are needed`, zh: `相似说法从信号的 hits 学习：至少需要 ${MIN_HITS} 句` })
       return () => []
     }
     const names = background ?? (role === 'any' ? ['agent', 'customer'] : [role])
-    for (const [index, name] of names.entries()) if (!backgrounds.includes(name)) fault(['background', index], `no background "${name}"; there are: ${backgrounds.join(', ')}`)
+    for (const [index, name] of names.entries()) if (!backgrounds.includes(name)) fault(['background', index], { message: `no background "${name}"; there are: ${backgrounds.join(', ')}`, zh: `没有背景语料 “${name}”；现有：${backgrounds.join('、')}` })
     const number = teach({ ...lesson, falseAlarms, backgrounds: names.filter((name) => backgrounds.includes(name)) })
     return (call) => call.similar[number] ?? NONE
   },

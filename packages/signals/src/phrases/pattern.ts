@@ -1,4 +1,5 @@
 import { foldLiteral } from '@yuzhi/text'
+import type { FaultText } from '../fault-text.js'
 
 /** A gap between two literals: up to `max` units, and holding an entity of `slot` where one is named. */
 export interface Gap {
@@ -18,7 +19,11 @@ export interface Wording {
   tail: Gap | undefined
 }
 
-export class PatternError extends Error {}
+export class PatternError extends Error implements FaultText {
+  constructor(message: string, readonly zh: string) {
+    super(message)
+  }
+}
 
 export const DEFAULT_GAP = 8
 const SLOT_GAP = 14
@@ -49,14 +54,14 @@ export function parsePattern(source: string, synonyms: Readonly<Record<string, r
   const body = source.replace(/^\^/u, '').replace(/\$$/u, '')
   const { stages, gaps, tail } = toStages(tokens(body, synonyms))
   const optional = stages.flatMap((literals, index) => (literals.includes('') ? [index] : []))
-  if (optional.length > MAX_OPTIONAL) throw new PatternError(`"${source}" leaves too much open; divide it`)
+  if (optional.length > MAX_OPTIONAL) throw new PatternError(`"${source}" leaves too much open; divide it`, `“${source}” 可省略的部分太多，请拆成几条`)
   const wordings: Wording[] = []
   for (let left = 0; left < 1 << optional.length; left++) {
     const omitted = new Set(optional.filter((_, bit) => ((left >> bit) & 1) === 1))
     const wording = withoutStages(stages, gaps, omitted)
     if (wording !== undefined) wordings.push({ ...wording, tail, anchoredStart: source.startsWith('^'), anchoredEnd: source.endsWith('$') })
   }
-  if (wordings.length === 0) throw new PatternError(`"${source}" has no words to look for (particles alone are not matched; use a regex)`)
+  if (wordings.length === 0) throw new PatternError(`"${source}" has no words to look for (particles alone are not matched; use a regex)`, `“${source}” 没有可找的词（只有语气词时不匹配，请用 regex）`)
   return wordings
 }
 
@@ -64,7 +69,7 @@ function tokens(body: string, synonyms: Readonly<Record<string, readonly string[
   const result: Token[] = []
   const token = /\{([^{}]*)\}|(?:…|\.\.\.)(\d*)|([^{}….]+|\.)|([{}])/gu
   for (const [, braces, reach, literal, stray] of body.matchAll(token) as Iterable<(string | undefined)[]>) {
-    if (stray !== undefined) throw new PatternError(`"${body}" has a "${stray}" without its partner`)
+    if (stray !== undefined) throw new PatternError(`"${body}" has a "${stray}" without its partner`, `“${body}” 里的 “${stray}” 没有成对`)
     if (literal !== undefined) result.push({ choices: [literal] })
     else if (braces !== undefined) result.push(braceToken(braces, synonyms))
     else result.push({ gap: { min: 0, max: reach === undefined || reach === '' ? DEFAULT_GAP : Number(reach), slot: undefined } })
@@ -75,11 +80,11 @@ function tokens(body: string, synonyms: Readonly<Record<string, readonly string[
 function braceToken(braces: string, synonyms: Readonly<Record<string, readonly string[]>>): Token {
   if (braces.startsWith('=')) {
     const group = synonyms[braces.slice(1)] as readonly string[] | undefined
-    if (group === undefined) throw new PatternError(`no group of synonyms is named "${braces.slice(1)}"`)
+    if (group === undefined) throw new PatternError(`no group of synonyms is named "${braces.slice(1)}"`, `synonyms.yaml 中没有同义词组 “${braces.slice(1)}”`)
     return { choices: group }
   }
   if (braces.includes('|')) return { choices: braces.split('|') }
-  if (braces.length < 2) throw new PatternError(`"{${braces}}" names no slot: words are written without braces, alternatives as {a|b}`)
+  if (braces.length < 2) throw new PatternError(`"{${braces}}" names no slot: words are written without braces, alternatives as {a|b}`, `“{${braces}}” 不是槽位：词语不加花括号，可选说法写成 {甲|乙}`)
   return { gap: { min: 1, max: SLOT_GAP, slot: ENTITY_SLOTS[braces] } }
 }
 
@@ -115,7 +120,7 @@ function foldChecked(literal: string): string {
   const said = Array.from(literal).filter((character) => foldLiteral(character) !== '').length
   const written = Array.from(literal).filter((character) => /\p{L}/u.test(character)).length
   if (said < 2 && written > said) {
-    throw new PatternError(`"${literal}" is read as "${foldLiteral(literal)}": particles are passed over; use a regex`)
+    throw new PatternError(`"${literal}" is read as "${foldLiteral(literal)}": particles are passed over; use a regex`, `“${literal}” 去掉语气词后只剩 “${foldLiteral(literal)}”，请用 regex`)
   }
   return foldLiteral(literal)
 }

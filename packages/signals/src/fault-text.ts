@@ -1,0 +1,12 @@
+/** What is wrong with a rule, for its author. */
+export interface FaultText {
+  /** In English. */
+  message: string
+  /** In Chinese. */
+  zh: string
+}
+
+/** A hint at a name that was meant, in both languages; nothing where none is close. */
+export function didYouMean(name: string | undefined): FaultText {
+  return name === undefined ? { message: '', zh: '' } : { message: `: did you mean "${name}"?`, zh: `，是不是 “${name}”？` }
+}
