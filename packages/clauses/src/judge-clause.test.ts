@@ -24,7 +24,7 @@ function judge(spec: Readonly<Record<string, unknown>>, lines: readonly string[]
   const signals = compileSignals(
     new Map(Object.entries(SIGNALS).map(([name, signal]) => [name, SignalSpec.parse(signal)])),
     { segmenter: jiebaSegmenter([]), synonyms: {}, background: {} },
-    (path, message) => faults.push(`${path.join('.')}: ${message}`),
+    (path, { message }) => faults.push(`${path.join('.')}: ${message}`),
   )
   const titles: Record<string, string> = { welcome: '不客气', sorry: '致歉', thanks: '道谢' }
   const judgeCall = compileClause(clause, signals, ['x'], ({ name }: Resolved) => titles[name] ?? '')

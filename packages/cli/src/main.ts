@@ -9,7 +9,7 @@ import { readSettings, readStoreFile, serverOf, SettingsError, StoreSettings } f
 import { StoreError } from '@yuzhi/store'
 import { DictionaryError } from '@yuzhi/text'
 import { type Context, UserError } from './context.js'
-import { type Lang, speaker } from './messages.js'
+import { type Lang, type MessageKey, speaker } from './messages.js'
 import { buildProgram } from './program.js'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -20,6 +20,7 @@ const THREADPOOL = '16'
 process.env.UV_THREADPOOL_SIZE ??= THREADPOOL
 /** For what is still being written to the standard streams. */
 const EXIT_GRACE_MS = 2_000
+const FILE_TROUBLES: Readonly<Partial<Record<string, MessageKey>>> = { ENOENT: 'no_file', ENOTDIR: 'no_file', EACCES: 'no_access', EISDIR: 'is_folder', ENOSPC: 'disk_full' }
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -68,9 +69,15 @@ if (exitCode !== 0) setTimeout(() => process.exit(exitCode), EXIT_GRACE_MS).unre
 
 function report(error: unknown): number {
   const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isSystemError(error)
-  const told = error instanceof RuleError ? error.faults.map((fault) => formatFault(fault, lang)).join('\n') : undefined
-  process.stderr.write(`${told !== undefined ? told : isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`)
+  process.stderr.write(`${isExpected ? tell(error as Error) : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
+}
+
+function tell(error: Error): string {
+  if (error instanceof RuleError) return error.faults.map((fault) => formatFault(fault, lang)).join('\n')
+  const { code, path: file } = error as NodeJS.ErrnoException
+  const known = FILE_TROUBLES[code ?? '']
+  return known === undefined || file === undefined ? error.message : speaker(lang)(known, { file })
 }
 
 /** Files, disks and ports: the message says which. */

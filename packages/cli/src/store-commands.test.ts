@@ -57,7 +57,10 @@ describe('yuzhi rescore, diff, publish', () => {
     const before = rows('SELECT round(avg(score), 2) AS average FROM calls')
     const rescored = yuzhi('--config', draft, 'rescore', '--rubric', 'hotline@1.1.0', '--dir', dir)
     expect(rescored).toMatchObject({ code: 0, err: expect.stringContaining('完成：135 通') as string })
-    expect(yuzhi('--config', draft, 'rescore', '--rubric', 'hotline', '--dir', dir).err).toContain('完成：0 通')
+    // A copy of the one folder is enough: what it shares it finds in the configuration.
+    const alone = path.join(folder, 'alone')
+    cpSync(path.join(draft, 'standards', 'hotline'), alone, { recursive: true })
+    expect(yuzhi('rescore', '--rubric', alone, '--dir', dir).err).toContain('完成：0 通')
     expect(rows('SELECT round(avg(score), 2) AS average FROM calls')).toEqual(before)
     const diff = JSON.parse(yuzhi('diff', '1.0.0', '1.1.0', '--format', 'json', '--dir', dir).out) as { calls: number; changed: number; clauses: unknown[]; moves: unknown[] }
     expect(diff).toMatchObject({ calls: 135, clauses: [] })

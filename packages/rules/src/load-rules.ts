@@ -43,8 +43,8 @@ export function standardId(folder: string): string | undefined {
   return new YamlFile(path.join(folder, 'standard.yaml')).parse(StandardFile)?.id
 }
 
-/** Reads `standard.yaml`, `signals/*.yaml` and `clauses/*.yaml` of a folder and of those it uses. */
-export function loadRules(folder: string, known: SignalFolders = new Map()): RuleSet {
+/** Reads `standard.yaml`, `signals/*.yaml` and `clauses/*.yaml` of a folder and of those it uses, which stand beside it, else in `library`. */
+export function loadRules(folder: string, known: SignalFolders = new Map(), library?: string): RuleSet {
   const file = path.join(folder, 'standard.yaml')
   if (!existsSync(file)) throw new RuleError([{ file, line: 0, column: 0, message: 'a standard is a folder with a standard.yaml', zh: '规范是一个含有 standard.yaml 的文件夹', severity: 'error' }])
   const standardFile = new YamlFile(file)
@@ -55,8 +55,8 @@ export function loadRules(folder: string, known: SignalFolders = new Map()): Rul
   const signals = new Map<string, SignalSpec>()
   const clauses: ClauseSpec[] = []
   for (const [index, name] of standard.uses.entries()) {
-    const used = path.join(folder, '..', name)
-    if (existsSync(used)) files.push(...addSignals(used, signals, origins, known))
+    const used = [path.join(folder, '..', name), ...(library === undefined ? [] : [path.join(library, name)])].find((candidate) => existsSync(candidate))
+    if (used !== undefined) files.push(...addSignals(used, signals, origins, known))
     else standardFile.report(['uses', index], { message: `no folder "${name}" beside this standard`, zh: `这个规范旁边没有文件夹 “${name}”` })
   }
   files.push(...addSignals(folder, signals, origins, known), ...readClauses(folder, clauses, origins, standard))

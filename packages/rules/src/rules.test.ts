@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { calibrate } from './calibrate.js'
 import { coverageOf } from './coverage.js'
 import { policeRules } from './police-rules.js'
+import { fewExamples } from './few-examples.js'
+import { loadRules } from './load-rules.js'
 import { formatFault, RuleError } from './rule-fault.js'
 import type { Rubric } from './rubric.js'
 import { Shelf, UnknownStandard } from './shelf.js'
@@ -55,14 +57,14 @@ function rubricOf(folder: string): Rubric {
   return shelf.compile(shelf.ruleSets[0])
 }
 
-function faultsOf(files: Readonly<Record<string, string>>): string[] {
+function faultsOf(files: Readonly<Record<string, string>>, lang: 'en' | 'zh' = 'en'): string[] {
   const folder = configOf(files)
   try {
     rubricOf(folder)
     return []
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
-    return error.faults.map((fault) => formatFault(fault).replace(`${folder}/standards/demo/`, ''))
+    return error.faults.map((fault) => formatFault(fault, lang).replace(`${folder}/standards/demo/`, ''))
   }
 }
 
@@ -110,6 +112,41 @@ describe('rule files', () => {
     expect(faultsOf({ 'standards/demo/clauses/clauses.yaml': CLAUSES.replace('dimension: courtesy', 'dimension: courtsy') })).toEqual([
       'clauses/clauses.yaml:4:16: unknown dimension "courtsy": did you mean "courtesy"?',
     ])
+  })
+})
+
+describe('mistakes in Chinese', () => {
+  const of = (signals: string): string[] => faultsOf({ 'standards/demo/signals/signals.yaml': `${SIGNALS}${signals}` }, 'zh').map((fault) => fault.replace(/^signals\/signals\.yaml:/u, ''))
+
+  it.each([
+    ['  bye: { tittle: 再见 }\n', '3:10: 没有键 “tittle”，是不是 “title”？'],
+    ['  bye: { title: 3, phrases: [再见] }\n', '3:17: “title”：这里要文字，写的是数字'],
+    ['  bye: { phrases: [再见], accept: [maybe] }\n', '3:34: “accept”：只能是 negated、quoted、question、condition、third_person 之一'],
+    ['  bye: { phrases: [再见], min_confidence: 2 }\n', '3:41: “min_confidence”：要不大于 1'],
+    ['  bye: { phrases: [] }\n', '3:19: “phrases” 不能为空'],
+    ['  bye: { any: [helo] }\n', '3:16: 没有信号 “helo”，是不是 “hello”？'],
+    ['  bye: { phrases: ["还有{什么"] }\n', '3:20: “还有{什么” 里的 “{” 没有成对'],
+  ])('tell what is wrong with %j', (signals, expected) => {
+    expect(of(signals)).toContain(expected)
+  })
+
+  it.each([
+    ['  bye：\n    phrases: [再见]\n', '键后面的冒号要用半角'],
+    ['  bye:\n    title: 再见\n   phrases: [再见]\n', '缩进不对'],
+    ['  bye:\n    title 再见\n    phrases: [再见]\n', '缺少冒号'],
+    ['  bye:\n\tphrases: [再见]\n', '缩进要用空格'],
+    ['  bye:\n    title: 再见: 了\n', '两个冒号'],
+    ['  bye:\n    title: "再见\n    phrases: [再见]\n', '缺少一个符号'],
+  ])('tell what is wrong with the syntax of %j', (signals, expected) => {
+    expect(of(signals)[0]).toContain(expected)
+  })
+
+  it('warn of a wide comma that makes one item of two, and of a signal that learns from few examples', () => {
+    const eight = ['好行', '真行', '挺行', '很行', '太行', '也行', '都行', '还行']
+    const folder = configOf({ 'standards/demo/signals/signals.yaml': `${SIGNALS}  bye: { phrases: [再见，拜拜, "您好，再见"], similar: true, hits: [${eight.join(', ')}] }\n` })
+    const rules = loadRules(path.join(folder, 'standards/demo'))
+    expect([...rules.faults, ...fewExamples(rules)].map((fault) => formatFault(fault, 'zh'))).toEqual([expect.stringContaining(':3:20: “再见，拜拜” 是一项'), expect.stringContaining(':3:46: “bye” 只从 8 句例句')])
+    expect(rules.faults.map(({ severity }) => severity)).toEqual(['warning'])
   })
 })
 

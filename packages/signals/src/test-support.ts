@@ -30,7 +30,7 @@ export function signalsOf(specs: Readonly<Record<string, unknown>>, background: 
   const faults: string[] = []
   const parsed = new Map(Object.entries(specs).map(([name, spec]) => [name, SignalSpec.parse(spec)]))
   const environment = { segmenter: jiebaSegmenter([]), synonyms: { 抱歉: ['对不起', '不好意思', '抱歉'] }, background }
-  const set = compileSignals(parsed, environment, (path, message) => faults.push(`${path.join('.')}: ${message}`))
+  const set = compileSignals(parsed, environment, (path, { message }) => faults.push(`${path.join('.')}: ${message}`))
   set.finish()
   const occurrences = (name: string, call: Call): readonly Occurrence[] => set.resolve(name, []).occurrences(set.analyse(call))
   return {

@@ -3,16 +3,30 @@ import type { FaultText } from './fault-text.js'
 
 const { localeError: inEnglish } = z.locales.en()
 const { localeError: inChinese } = z.locales.zhCN()
+/** What a value is, for people who never heard of types. */
+const KINDS: Readonly<Partial<Record<string, string>>> = { string: '文字', number: '数字', int: '整数', boolean: 'true 或 false', array: '列表', object: '一组键和值', record: '一组键和值', null: '空' }
 
 /** What zod says, for people who write rules. The issue must carry its input; a check of ours has its Chinese in `params.zh`. */
 export function wordingOf(issue: z.core.$ZodIssue): FaultText {
-  const key = String(issue.path.at(-1) ?? '')
-  const named = (message: string, zh: string): FaultText => (key === '' ? { message, zh } : { message: `"${key}": ${message}`, zh: `“${key}”：${zh}` })
-  if (issue.code === 'custom') return named(issue.message, typeof issue.params?.zh === 'string' ? issue.params.zh : issue.message)
+  const key = issue.path.findLast((part) => typeof part === 'string') ?? ''
   if (issue.code === 'invalid_type' && issue.input === undefined && key !== '') return { message: `"${key}" is missing`, zh: `缺少 “${key}”` }
   if (issue.code === 'too_small' && issue.origin === 'array') return { message: `"${key}" must not be empty`, zh: `“${key}” 不能为空` }
-  const raw = issue as z.core.$ZodRawIssue
-  return named(textOf(inEnglish(raw)), textOf(inChinese(raw)))
+  const message = issue.code === 'custom' ? issue.message : textOf(inEnglish(issue as z.core.$ZodRawIssue))
+  const zh = chineseOf(issue)
+  return key === '' ? { message, zh } : { message: `"${key}": ${message}`, zh: `“${key}”：${zh}` }
+}
+
+function chineseOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return typeof issue.params?.zh === 'string' ? issue.params.zh : issue.message
+  if (issue.code === 'invalid_type') return `这里要${KINDS[issue.expected] ?? issue.expected}，写的是${KINDS[kindOf(issue.input)] ?? kindOf(issue.input)}`
+  if (issue.code === 'invalid_value') return `只能是 ${issue.values.map(String).join('、')} ${issue.values.length > 1 ? '之一' : ''}`.trim()
+  if (issue.code === 'too_small' && issue.origin === 'number') return `要${issue.inclusive === false ? '大于' : '不小于'} ${String(issue.minimum)}`
+  if (issue.code === 'too_big' && issue.origin === 'number') return `要${issue.inclusive === false ? '小于' : '不大于'} ${String(issue.maximum)}`
+  return textOf(inChinese(issue as z.core.$ZodRawIssue))
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
 function textOf(said: ReturnType<typeof inEnglish>): string {

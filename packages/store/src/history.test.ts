@@ -58,7 +58,13 @@ describe('another rubric', () => {
       grades: [{ grade: '良好', old: 2, new: 2 }],
       agents: [{ agent_id: 'a1', agent_name: '小周', calls: 2, old: 55, new: 57.5 }],
       clauses: [{ clause_id: 'c.none', old_violations: 0, new_violations: 2, changed: 2 }],
-      moves: [{ call_id: 'a', agent_id: 'a1', old: 50, new: 55, clauses: ['c.none'] }],
+      moves: [{
+        call_id: 'a', agent_id: 'a1', agent_name: '小周', old: 50, new: 55,
+        clauses: [
+          { clause_id: 'c.none', old: 'not_applicable', new: 'violated', old_points: 0, new_points: 0, reason: expect.any(String) as string },
+          { clause_id: 'c.met', old: 'met', new: 'met', old_points: 50, new_points: 55, reason: expect.any(String) as string },
+        ],
+      }],
     })
   })
 

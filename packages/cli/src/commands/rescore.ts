@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { loadRules, reckoner, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
 import {
-  callsWithout, carryReviews, compareRubrics, findRubric, knownRubrics, publish, type ReckonScore, type RubricDifference, registerRubric,
+  callsWithout, carryReviews, type ClauseMove, compareRubrics, findRubric, knownRubrics, publish, type ReckonScore, type RubricDifference, registerRubric,
 } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
 import { openShelf } from '../open-shelf.js'
@@ -18,6 +18,8 @@ export interface RescoreOptions {
   dir: string
 }
 
+const SAY_EVERY_MS = 5_000
+
 /** Judges stored calls under another rubric, beside what is current. Stopped, it goes on where it was. */
 export async function rescoreCommand(context: Context, { rubric: name, since, dir }: RescoreOptions): Promise<number> {
   const { say, log, now } = context
@@ -26,9 +28,12 @@ export async function rescoreCommand(context: Context, { rubric: name, since, di
   return withStore(context, dir, async ({ executor, database, writeHistory }) => {
     await registerRubric(executor, database, rubricRecord(rubric), now())
     let scored = 0
+    let told = performance.now()
     for await (const calls of callsWithout(executor, database, id.hash, id.id, since)) {
       await writeHistory(calls.map((call) => ({ call, score: rubric.score(call), source: 'rescore' })), now())
       scored += calls.length
+      if (performance.now() - told < SAY_EVERY_MS) continue
+      told = performance.now()
       log(say('rescored', { scored, rubric: id.hash }))
     }
     log(say('rescore_done', { scored, rubric: id.hash, version: id.version }))
@@ -38,7 +43,7 @@ export async function rescoreCommand(context: Context, { rubric: name, since, di
 
 /** A rubric of the configuration by id, id@version or version, or a folder of rules. */
 function compileNamed(context: Context, shelf: Shelf, name: string): Rubric {
-  if (existsSync(path.join(name, 'standard.yaml'))) return shelf.compile(loadRules(name))
+  if (existsSync(path.join(name, 'standard.yaml'))) return shelf.compile(loadRules(name, undefined, path.join(context.config, 'standards')))
   const fitting = shelf.ruleSets.filter(({ standard: { id, version } }) => id === name || version === name || `${id}@${version}` === name)
   const list = shelf.ruleSets.map(({ standard: { id, version } }) => `${id}@${version}`).join(', ')
   if (fitting.length !== 1) throw new UserError(context.say(fitting.length === 0 ? 'unknown_rubric' : 'ambiguous_rubric', { name, known: list }))
@@ -62,11 +67,19 @@ function renderDifference({ calls, changed, oldAverage, newAverage, grades, agen
     if (rows.length > 0) parts.push('', title, renderTable([...head], [...rows], width))
   }
   section(say('diff_grades'), [say('col_grade'), say('old'), say('new')], grades.map((row) => [row.grade, String(row.old), String(row.new)]))
-  section(say('diff_clauses'), [say('col_clause'), say('old'), say('new'), say('changed')], clauses.map((row) => [row.clause_id, String(row.old_violations), String(row.new_violations), String(row.changed)]))
-  section(say('diff_agents'), [say('col_agent'), say('calls'), say('old'), say('new'), ''], agents.map((row) => [row.agent_name || row.agent_id, String(row.calls), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)]))
-  section(say('diff_moves'), [say('col_call'), say('col_agent'), say('old'), say('new'), '', say('changed')], moves.map((row) => [row.call_id, row.agent_id, row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new), row.clauses.join(' ')]))
+  section(say('diff_clauses'), [say('col_clause'), say('col_old_violations'), say('col_new_violations'), say('col_otherwise')], clauses.map((row) => [row.clause_id, String(row.old_violations ?? '–'), String(row.new_violations ?? '–'), String(row.changed)]))
+  section(say('diff_agents'), [say('col_agent'), say('calls'), say('old'), say('new'), say('changed')], agents.map((row) => [`${row.agent_name} ${row.agent_id}`.trim(), String(row.calls), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)]))
+  const verdict = (outcome: ClauseMove['old']): string => (outcome === '' ? '–' : say(outcome))
+  const moved = moves.flatMap((row) => row.clauses.slice(0, CLAUSES_SHOWN).map((clause, i) => [
+    ...(i === 0 ? [row.call_id, `${row.agent_name} ${row.agent_id}`.trim(), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)] : ['', '', '', '', '']),
+    clause.clause_id, `${verdict(clause.old)} → ${verdict(clause.new)}`, signed(clause.old_points, clause.new_points), clause.reason,
+  ]))
+  section(say('diff_moves'), [say('col_call'), say('col_agent'), say('old'), say('new'), say('changed'), say('col_clause'), say('col_verdict'), say('points'), say('col_reason')], moved)
   return parts.join('\n')
 }
+
+/** Of a call, where most moved. */
+const CLAUSES_SHOWN = 3
 
 /** Makes the results of a rubric current; reviews are carried over. */
 export async function publishCommand(context: Context, name: string, { dir }: { dir: string }): Promise<number> {
