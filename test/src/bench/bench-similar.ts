@@ -80,7 +80,7 @@ function evaluate(classify: Classifier, test: Split, counts: Counts): void {
 
 function ourClassifier({ hits, misses, background }: Split, segmenter: Segmenter): Classifier {
   const specs = new Map(SIGNALS.map((signal) => [signal, SignalSpec.parse({ family: 'rude', accept: ['negated', 'quoted', 'question', 'condition', 'third_person'], similar: { false_alarms: 10_000 * FALSE_ALARM_RATE }, hits: hits.get(signal), misses: misses.get(signal) })]))
-  const set: SignalSet = compileSignals(specs, { segmenter, synonyms: {}, background: { agent: background } }, (path, message) => {
+  const set: SignalSet = compileSignals(specs, { segmenter, synonyms: {}, background: { agent: background } }, (path, { message }) => {
     throw new Error(`${path.join('.')}: ${message}`)
   })
   const signals = SIGNALS.map((signal) => ({ signal, occurrences: set.resolve(signal, []).occurrences }))
