@@ -19,7 +19,7 @@ export function explainCall(call: Call, score: Score, titles: ReadonlyMap<string
     }
   }
   const rows = score.clauses.map(({ id, outcome, points, reason }) => [id, say(outcome), signed(points), reason])
-  lines.push('', renderTable(['clause', '', say('points'), ''], rows, width))
+  lines.push('', renderTable([say('col_clause'), say('col_verdict'), say('points'), say('col_reason')], rows, width))
   if (score.base > 0) lines.push(`${say('base')} ${score.base}`)
   lines.push(colours.bold(`${say('sum')} ${score.score}  ${score.grade}${score.fatal ? `  ${say('col_fatal')}` : ''}`))
   return lines.join('\n')

@@ -54,6 +54,7 @@ const MESSAGES = {
   no_faults: { zh: '规则文件没有错误：{standards}', en: 'No mistakes in the rule files: {standards}' },
   tests: { zh: '{standard}：{passed} 个例子通过，{failed} 个不通过', en: '{standard}: {passed} examples passed, {failed} failed' },
   unobservable: { zh: '录音看不出', en: 'no transcript can show' },
+  extra_clause: { zh: '目录之外', en: 'not of the catalogue' },
   missing: { zh: '尚未判定', en: 'not decided yet' },
   migrate: { zh: '建立或升级库结构，并应用保存期限', en: 'Creates or upgrades the schema and applies the retention' },
   rescore: { zh: '用另一套规则重新给已存的通话打分（不影响当前结果）', en: 'Judges stored calls under another rubric, beside what is current' },

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { openRuleBook } from '@yuzhi/scoring'
-import { type JudgingParts, readStoreFile, reportRules, type Route, type Running } from '@yuzhi/service'
+import { type JudgingParts, readStoreFile, reportRules, type Route, type Running, tillItWorks } from '@yuzhi/service'
 import { openEventWriter, type RefusedEvent, type Store, StoreError } from '@yuzhi/store'
 import { openInbox } from './inbox.js'
 import type { IntakeSettings } from './intake-settings.js'
@@ -52,7 +52,7 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
     maxCallBytes: settings.INTAKE_MAX_CALL_BYTES,
     pollMs: settings.INTAKE_RULES_POLL_MS,
     announce: async (rubrics) => {
-      for (const rubric of rubrics) await store.register(rubric, new Date().toISOString())
+      for (const rubric of rubrics) await tillItWorks('ClickHouse', health, log, () => store.register(rubric, new Date().toISOString()))
     },
     ...reportRules(metrics, log),
   })

@@ -66,11 +66,12 @@ export async function coverageCommand(context: Context, { standard }: RulesOptio
   const { say, print } = context
   let isComplete = true
   for (const rules of openShelf(context, standard).ruleSets) {
-    const { decided, observable, missing, unobservable, title, standard: id } = coverageOf(rules)
+    const { decided, observable, missing, unobservable, extra, title, standard: id } = coverageOf(rules)
     isComplete &&= missing.length === 0
     const lines = [`${id} ${title}: ${decided}/${observable}`]
     for (const clause of missing) lines.push(`  ${say('missing')}: ${clause.id} ${clause.title}`)
     for (const clause of unobservable) lines.push(`  ${say('unobservable')}: ${clause.id} ${clause.title}`)
+    for (const clause of extra) lines.push(`  ${say('extra_clause')}: ${clause}`)
     await print(`${lines.join('\n')}\n`)
   }
   return isComplete ? 0 : 1

@@ -1,7 +1,7 @@
 import { kafkaFaults, type KafkaSettings, type LogKafka, openKafkaJs } from '@yuzhi/kafka'
 import { IntakeSettings, startIntake } from '@yuzhi/intake'
 import { ScorerSettings, startScorer } from '@yuzhi/scorer'
-import { type Environment, Health, type JudgingParts, type Logger, openHttp, openLog, openMetrics, readSettings, type Route, type Running, runService, type ServiceParts, type ServiceSettings, tillItWorks } from '@yuzhi/service'
+import { type Environment, EXIT, Health, type JudgingParts, type Logger, openHttp, openLog, openMetrics, readSettings, type Route, type Running, runService, type ServiceParts, type ServiceSettings, tillItWorks } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
 import { EVENT_SESSION_SETTINGS, letOthersIn, openExecutor, openStore, type StorePlace, type Store, writeEvents } from '@yuzhi/store'
 import { z } from 'zod'
@@ -22,13 +22,13 @@ export interface WorkerOptions {
 /** Judges calls from Kafka, until it is told to stop. */
 export async function scorerCommand(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(ScorerSettings, withPort(environment, options), kafkaFaults)
-  return serve(context, 'scorer', settings, (parts) => startScorer({ ...judging(context, parts), settings, broker: brokerOf(settings, parts.log) }))
+  return serve(context, 'scorer', settings, environment, (parts) => startScorer({ ...judging(context, parts), settings, broker: brokerOf(settings, parts.log) }))
 }
 
 /** Stores judged calls from Kafka, until it is told to stop. */
 export async function sinkCommand(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(SinkSettings, withPort(environment, options), kafkaFaults)
-  return serve(context, 'sink', settings, async (parts) => {
+  return serve(context, 'sink', settings, environment, async (parts) => {
     const opened = await tillItWorks('ClickHouse', parts.health, parts.log, () => openShared(context, options.dir))
     const sink = await startSink({ ...parts, ...opened, settings, broker: brokerOf(settings, parts.log) })
     return { failed: sink.failed, stop: () => inOrder([sink.stop, opened.close]) }
@@ -44,7 +44,7 @@ export async function upCommand(context: Context, options: WorkerOptions, enviro
 
 function upWithKafka(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(PipelineSettings, environment, kafkaFaults)
-  return serve(context, 'up', settings, async (parts) => {
+  return serve(context, 'up', settings, environment, async (parts) => {
     const opened = await openShared(context, options.dir)
     const broker = brokerOf(settings, parts.log)
     // Each has a health of its own: one may stand still while the other works.
@@ -57,7 +57,7 @@ function upWithKafka(context: Context, options: WorkerOptions, environment: Envi
 
 function upAlone(context: Context, options: WorkerOptions, environment: Environment): Promise<number> {
   const settings = readSettings(UpSettings, environment)
-  return serve(context, 'up', settings, async (parts) => {
+  return serve(context, 'up', settings, environment, async (parts) => {
     const opened = await openShared(context, options.dir)
     const intake = await startIntake({ ...judging(context, parts), ...opened, settings, dir: options.dir })
     return { failed: intake.failed, route: intake.route, stop: () => inOrder([intake.stop, opened.close]) }
@@ -67,10 +67,10 @@ function upAlone(context: Context, options: WorkerOptions, environment: Environm
 type Served = Running & { route?: Route; others?: readonly Health[] }
 
 /** Starts a service with its log, its metrics and its page of health, and runs it to its end. */
-async function serve(context: Context, name: string, settings: ServiceSettings, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
+async function serve(context: Context, name: string, settings: ServiceSettings, environment: Environment, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
   const { version, say } = context
   const log = openLog(name, settings.LOG_LEVEL)
-  for (const unknown of unknownSettings(process.env, SETTING_NAMES)) log.warn(unknown, 'unknown_setting')
+  for (const unknown of unknownSettings(environment, SETTING_NAMES)) log.warn(unknown, 'unknown_setting')
   const metrics = openMetrics(name)
   const health = new Health(settings.YUZHI_STALL_MS, metrics.lastProgress)
   const healths = [health]
@@ -83,7 +83,9 @@ async function serve(context: Context, name: string, settings: ServiceSettings, 
   } catch (error) {
     // An open page would keep a process alive that does nothing.
     await http.close()
-    throw error
+    if ((error as { canRetry?: boolean }).canRetry !== true) throw error
+    log.fatal({ error }, 'service_failed')
+    process.exit(EXIT.failed)
   }
   healths.push(...(service.others ?? []))
   if (service.route !== undefined) routes.push(service.route)
