@@ -35,7 +35,7 @@ describe('yuzhi review', () => {
     const [{ score }] = rows("SELECT toFloat64(score) AS score FROM calls WHERE call_id = 'r1-014'") as { score: number }[]
     const { out } = yuzhi('explain', '--call', 'r1-014', '--dir', dir)
     expect(out).toContain(`合计 ${String(score)} `)
-    expect(out).toMatch(/hotline\.courtesy\.please +符合 .*复核改判；机器原判违反：/u)
+    expect(out).toMatch(/hotline\.courtesy\.please +符合 .*复核改判（王：麻烦您等同于请）；机器原判违反：/u)
     expect(yuzhi('explain', '--call', 'nobody', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('nobody') as string })
     expect(yuzhi('explain', CALLS, '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('--call') as string })
   })

@@ -42,6 +42,15 @@ describe('migrate', () => {
     await executor.close()
   })
 
+  it('lets no table acknowledge rows that are not on the disk', async () => {
+    const executor = await openChdb(newFolder())
+    await migrate(executor, TARGET)
+    const careless = await queryRows(executor, "SELECT name FROM system.tables WHERE database = 'yuzhi' AND engine LIKE '%MergeTree' AND create_table_query NOT LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%'")
+    // The ledger is asked again at the next start.
+    expect(careless).toEqual([{ name: 'schema_migrations' }])
+    await executor.close()
+  })
+
   it('does nothing the second time', async () => {
     const executor = await openChdb(newFolder())
     expect((await migrate(executor, TARGET)).length).toBe(readMigrations().length)

@@ -4,7 +4,7 @@ export interface SchemaTarget {
   cluster?: string | undefined
 }
 
-const ALTER_SHARDED = /^ALTER SHARDED TABLE (\{\{\w+\}\})/u
+const ALTER_OF_CALLS = /^ALTER (?:SHARDED|STORED) TABLE (\{\{\w+\}\})/u
 const NAME = /\{\{(\w+)\}\}/gu
 const ENGINE = /\{\{(sharded|everywhere|local) (\w+)(?:\(([^)]*)\))?\}\}/u
 /** Rows of a call live together. */
@@ -15,7 +15,7 @@ const SHARDING_KEY = 'cityHash64(call_id)'
  * table or view, and `{{sharded Engine}}`, `{{everywhere Engine}}`, `{{local Engine}}` an engine: on a
  * cluster a sharded table becomes a replicated `name_local` with a Distributed `name` over it; a
  * table that is everywhere has all its rows on every server; a local one is each server's own.
- * `ALTER SHARDED TABLE` changes both of the two. `{{use name}}` stands for the lines between `-- define name` and `-- end`.
+ * `ALTER SHARDED TABLE` changes both of the two,`ALTER STORED TABLE` the one that holds the rows.`{{use name}}` stands for the lines between `-- define name` and `-- end`.
  */
 export function renderMigration(source: string, target: SchemaTarget): string[] {
   return statementsOf(source).flatMap((statement) => (target.cluster === undefined ? [renderSingle(statement, target.database)] : renderCluster(statement, target.database, target.cluster)))
@@ -34,7 +34,7 @@ function statementsOf(source: string): string[] {
 
 function renderSingle(statement: string, database: string): string {
   return statement
-    .replace(ALTER_SHARDED, 'ALTER TABLE $1')
+    .replace(ALTER_OF_CALLS, 'ALTER TABLE $1')
     .replace(ENGINE, (_all, _spread: string, engine: string, argument?: string) => engine + (argument === undefined ? '' : `(${argument})`))
     .replace(NAME, (_all, name: string) => `${database}.${name}`)
 }
@@ -42,10 +42,10 @@ function renderSingle(statement: string, database: string): string {
 function renderCluster(statement: string, database: string, cluster: string): string[] {
   const onCluster = `ON CLUSTER '${cluster}'`
   const qualified = (text: string): string => text.replace(NAME, (_all, name: string) => `${database}.${name}`)
-  const altered = /^ALTER (SHARDED )?TABLE \{\{(\w+)\}\}/u.exec(statement)
+  const altered = /^ALTER (SHARDED |STORED )?TABLE \{\{(\w+)\}\}/u.exec(statement)
   if (altered !== null) {
-    const [head, sharded, name] = altered as unknown as [string, string | undefined, string]
-    const names = sharded === undefined ? [name] : [`${name}_local`, name]
+    const [head, kind, name] = altered as unknown as [string, string | undefined, string]
+    const names = [...(kind === undefined ? [] : [`${name}_local`]), ...(kind === 'STORED ' ? [] : [name])]
     return names.map((own) => qualified(`ALTER TABLE ${database}.${own} ${onCluster}${statement.slice(head.length)}`))
   }
   const subject = /^(CREATE (?:TABLE IF NOT EXISTS|MATERIALIZED VIEW IF NOT EXISTS|OR REPLACE VIEW)) \{\{(\w+)\}\}/u.exec(statement)

@@ -1,4 +1,4 @@
-import { readStoredCall } from '@yuzhi/store'
+import { readStoredCall, type StoredReview } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
 import { explainCall, titlesOf } from '../explain-call.js'
 import { openShelf } from '../open-shelf.js'
@@ -20,13 +20,18 @@ export async function explainCommand(context: Context, file: string | undefined,
 }
 
 async function explainFromStore(context: Context, dir: string, callId: string): Promise<number> {
-  const { call, score, titles, overturned } = await withReader(context, dir, ({ executor, database }) => readStoredCall(executor, database, callId))
+  const { call, score, titles, reviews } = await withReader(context, dir, ({ executor, database }) => readStoredCall(executor, database, callId))
   const clauses = score.clauses.map((clause) => {
-    const machine = overturned.get(clause.id)
-    return machine === undefined ? clause : { ...clause, reason: context.say('reviewed_reason', { machine: context.say(machine), reason: clause.reason }) }
+    const review = reviews.get(clause.id)
+    return review === undefined ? clause : { ...clause, reason: reviewedReason(context, review, clause.reason) }
   })
   await context.print(`${explainCall(call, { ...score, clauses }, titles, context)}\n`)
   return 0
+}
+
+function reviewedReason({ say }: Context, { outcome, machine_outcome: machine, reviewer, note }: StoredReview, reason: string): string {
+  const who = note === '' ? reviewer : `${reviewer}：${note}`
+  return outcome === machine ? say('confirmed_reason', { who, reason }) : say('overturned_reason', { who, machine: say(machine), reason })
 }
 
 async function explainFromFile(context: Context, file: string, wanted: string | undefined, standard: string | undefined): Promise<number> {
