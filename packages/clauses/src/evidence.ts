@@ -1,6 +1,7 @@
 import type { Evidence } from '@yuzhi/schemas'
 import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
 import type { Judgement } from './judge-clause.js'
+import { shownSpans } from './shown-spans.js'
 
 /** Spans of the original turns behind a judgement, each once: the words, what made the clause apply, where something was due. */
 export function evidenceOf({ said, missing, situations }: Judgement, call: AnalysedCall): Evidence[] {
@@ -14,11 +15,10 @@ export function evidenceOf({ said, missing, situations }: Judgement, call: Analy
   return eachOnce(evidence)
 }
 
-function addSpans(evidence: Evidence[], { utterance, from, to, how, parts }: Occurrence, kind: 'said' | 'situation', analysed: AnalysedCall): void {
-  if (utterance >= 0) {
-    for (const { turn, start, end } of analysed.utterances[utterance].spans(from, to)) {
-      evidence.push({ turn, start, end, text: analysed.call.turns[turn].text.slice(start, end), kind, how })
-    }
+function addSpans(evidence: Evidence[], occurrence: Occurrence, kind: 'said' | 'situation', analysed: AnalysedCall): void {
+  const { how, parts } = occurrence
+  for (const { turn, start, end } of shownSpans(occurrence, analysed)) {
+    evidence.push({ turn, start, end, text: analysed.call.turns[turn].text.slice(start, end), kind, how })
   }
   if (parts !== undefined) for (const part of parts) addSpans(evidence, part, kind, analysed)
 }

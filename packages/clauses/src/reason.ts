@@ -1,6 +1,7 @@
 import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
 import type { ClauseSpec } from './clause-spec.js'
 import type { Judgement } from './judge-clause.js'
+import { shownSpans } from './shown-spans.js'
 
 const MAX_WORDS = 24
 
@@ -14,7 +15,8 @@ export function reasonFor(spec: ClauseSpec, judgement: Judgement, call: Analysed
   const parts = partsOf(template)
   let reason = parts[0]
   for (let i = 1; i < parts.length; i += 2) reason += slot(parts[i], spec, judgement, call) + parts[i + 1]
-  return reason
+  const { outcome, times } = judgement
+  return outcome === 'violated' && spec.each && times > 1 ? reason.replace(/。$/u, `，共${times}次。`) : reason
 }
 
 function slot(name: string, spec: ClauseSpec, { said, situations, missing }: Judgement, call: AnalysedCall): string {
@@ -24,15 +26,15 @@ function slot(name: string, spec: ClauseSpec, { said, situations, missing }: Jud
     case 'words':
       return words(said.at(0), call)
     case 'turn':
-      return turnNumber(said.at(0)?.utterance, call)
+      return turnOf(said.at(0), call)
     case 'situation':
       return words(situations.at(0), call)
     case 'situation_turn':
-      return turnNumber(situations.at(0)?.utterance, call)
+      return turnOf(situations.at(0), call)
     case 'expected':
       return missing.at(0)?.expected ?? ''
     case 'due_turn':
-      return turnNumber(missing.at(0)?.utterances[0], call)
+      return firstTurnOf(missing.at(0)?.utterances[0], call)
     default:
       return `{${name}}`
   }
@@ -64,15 +66,22 @@ function howSeen({ how, detail }: Occurrence): string {
   return how === 'similar' ? '（意思相近）' : ''
 }
 
-function words(occurrence: Occurrence | undefined, { call, utterances }: AnalysedCall): string {
-  if (occurrence === undefined || occurrence.utterance < 0) return ''
-  const text = utterances[occurrence.utterance]
-    .spans(occurrence.from, occurrence.to)
+function words(occurrence: Occurrence | undefined, analysed: AnalysedCall): string {
+  if (occurrence === undefined) return ''
+  const { call } = analysed
+  const text = shownSpans(occurrence, analysed)
     .map(({ turn, start, end }) => call.turns[turn].text.slice(start, end))
     .join('')
   return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text
 }
 
-function turnNumber(utterance: number | undefined, { utterances }: AnalysedCall): string {
+/** Of the turns that an utterance is made of, the one that holds the words. */
+function turnOf(occurrence: Occurrence | undefined, call: AnalysedCall): string {
+  if (occurrence === undefined || occurrence.utterance < 0) return ''
+  const [first] = shownSpans(occurrence, call)
+  return (first as { turn: number } | undefined) === undefined ? firstTurnOf(occurrence.utterance, call) : String(first.turn + 1)
+}
+
+function firstTurnOf(utterance: number | undefined, { utterances }: AnalysedCall): string {
   return utterance === undefined || utterance < 0 ? '' : String(utterances[utterance].firstTurn + 1)
 }

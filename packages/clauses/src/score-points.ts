@@ -24,6 +24,10 @@ export interface Points {
   base: number
   /** One for each clause; `base` plus their sum is exactly `score`. */
   points: number[]
+  /** What each clause gives in this call when it is met. */
+  worth: number[]
+  /** What each clause gave before the bounds 0 and 100 and vetoes cut it. */
+  uncut: number[]
   fatal: boolean
 }
 
@@ -41,6 +45,7 @@ export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly
   const base = isShared ? Math.round(baseOfRubric * 100) : FULL
   const worth = isShared ? apportion(FULL - base, portions) : portions
   const points = weights.map((weight, i) => pointsOf(weight, outcomes[i], worth[i]))
+  const uncut = [...points]
   let total = base
   for (const value of points) total += value
   total = trim(points, total, 0, FULL)
@@ -51,7 +56,9 @@ export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly
     points[vetoed] -= total - ceiling
     total = ceiling
   }
-  return { score: total / 100, base: base / 100, points: points.map((value) => value / 100), fatal }
+  const inPoints = (hundredths: readonly number[]): number[] => hundredths.map((value) => value / 100)
+  const whenMet = weights.map((weight, i) => pointsOf(weight, { ...outcomes[i], outcome: outcomes[i].outcome === 'not_applicable' ? 'not_applicable' : 'met' }, worth[i]))
+  return { score: total / 100, base: base / 100, points: inPoints(points), worth: inPoints(whenMet), uncut: inPoints(uncut), fatal }
 }
 
 /** The part of the whole that each clause is worth: 0 where it does not apply. */

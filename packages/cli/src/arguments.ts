@@ -1,3 +1,4 @@
+import type { Outcome } from '@yuzhi/schemas'
 import { InvalidArgumentError } from 'commander'
 
 /** Folder of the embedded store unless another is given. */
@@ -18,4 +19,11 @@ export function port(text: string): number {
 export function day(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError(`"${text}" is no day like 2026-03-01`)
   return text
+}
+
+const OUTCOMES: Readonly<Record<string, Outcome>> = { met: 'met', 符合: 'met', violated: 'violated', 违反: 'violated', not_applicable: 'not_applicable', 不适用: 'not_applicable' }
+
+export function outcomeOf(text: string): Outcome {
+  if (!(text in OUTCOMES)) throw new InvalidArgumentError(`"${text}" is none of ${Object.keys(OUTCOMES).join(', ')}`)
+  return OUTCOMES[text]
 }

@@ -1,16 +1,18 @@
 import type { Call, ClauseResult, Score } from '@yuzhi/schemas'
-import type { Rubric } from '@yuzhi/rules'
+import { reckoner, type Scoring } from '@yuzhi/rules'
 import pc from 'picocolors'
 import type { Context } from './context.js'
 import { renderTable } from './table.js'
 
-/** A call as text: every turn with its evidence marked in place and the points beside it, then the sum. `titles`: of its clauses, by id. */
-export function explainCall(call: Call, score: Score, titles: ReadonlyMap<string, string>, { say, hasColour, width }: Context): string {
+/** A call as text: every turn with its evidence marked in place and the points beside it, then the sum. `scoring`: of the rubric that judged it. */
+export function explainCall(call: Call, score: Score, scoring: Scoring, { say, hasColour, width }: Context): string {
   const colours = pc.createColors(hasColour)
   const paint = { met: colours.green, violated: colours.red, not_applicable: colours.dim }
+  const titles = new Map(scoring.clauses.map(({ id, title }) => [id, title]))
+  const { worth, uncut } = reckoner(scoring)(score.clauses.map(({ outcome, times = 1 }) => ({ outcome, times })))
   const lines = [colours.bold(`${call.call_id}  ${call.started_at}  ${call.agent?.name ?? call.agent?.id ?? ''}`), '']
   for (const [turn, { role, text, start_ms: start }] of call.turns.entries()) {
-    const touching = score.clauses.filter(({ evidence }) => evidence.some((item) => item.turn === turn))
+    const touching = score.clauses.filter(({ outcome, evidence }) => outcome !== 'not_applicable' && evidence.some((item) => item.turn === turn))
     const time = start === undefined ? '' : colours.dim(` ${(start / 1000).toFixed(1)}s`)
     lines.push(`${String(turn + 1).padStart(3)} ${say(role)}${time}  ${markEvidence(text, turn, touching, paint, hasColour)}`)
     for (const clause of touching.filter(({ evidence }) => evidence.find((item) => item.kind !== 'situation')?.turn === turn)) {
@@ -18,15 +20,15 @@ export function explainCall(call: Call, score: Score, titles: ReadonlyMap<string
       lines.push(paint[outcome](`      ${outcome === 'met' ? '✓' : '✗'} ${signed(points).padStart(6)}  ${titles.get(id) ?? id}  (${id})`))
     }
   }
-  const rows = score.clauses.map(({ id, outcome, points, reason }) => [id, say(outcome), signed(points), reason])
-  lines.push('', renderTable([say('col_clause'), say('col_verdict'), say('points'), say('col_reason')], rows, width))
+  const rows = score.clauses.map(({ id, outcome, points, reason }, i) => [
+    id, say(outcome), signed(points), outcome === 'not_applicable' ? '' : worth[i].toFixed(2), uncut[i] === points ? reason : `${reason}${say('cut', { uncut: signed(uncut[i]) })}`,
+  ])
+  lines.push('', renderTable([say('col_clause'), say('col_verdict'), say('points'), say('col_worth'), say('col_reason')], rows, width))
   if (score.base > 0) lines.push(`${say('base')} ${score.base}`)
+  const vetoes = scoring.clauses.filter(({ ceiling }, i) => ceiling !== null && score.clauses[i].outcome === 'violated')
+  if (vetoes.length > 0) lines.push(colours.red(`${say('col_fatal')}${say('colon')}${vetoes.map(({ id, title, ceiling }) => say('veto', { title, id, ceiling: ceiling ?? 0 })).join('、')}`))
   lines.push(colours.bold(`${say('sum')} ${score.score}  ${score.grade}${score.fatal ? `  ${say('col_fatal')}` : ''}`))
   return lines.join('\n')
-}
-
-export function titlesOf({ rules }: Rubric): ReadonlyMap<string, string> {
-  return new Map(rules.clauses.map(({ id, title }) => [id, title]))
 }
 
 function signed(points: number): string {

@@ -57,7 +57,7 @@ function makeContext({ lang, config }: { lang: Lang; config?: string | undefined
 const lang: Lang = process.argv.some((argument, i) => argument === '--lang=en' || (argument === 'en' && process.argv[i - 1] === '--lang')) ? 'en' : 'zh'
 let exitCode = 0
 try {
-  await buildProgram(speaker(lang), makeContext, process.stdout.isTTY, (code) => {
+  await buildProgram(lang, makeContext, process.stdout.isTTY, (code) => {
     exitCode = code
   }).parseAsync(process.argv)
 } catch (error) {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { day, DEFAULT_DIR, port, wholeNumber } from './arguments.js'
+import { day, DEFAULT_DIR, outcomeOf, port, wholeNumber } from './arguments.js'
 import { exportCommand, forgetCommand, type ForgetOptions, importCommand, migrateCommand, reviewCommand, type ReviewOptions } from './commands/keep.js'
 import { reportCommand, type ReportOptions } from './commands/report.js'
 import { diffCommand, publishCommand, rescoreCommand, type RescoreOptions, rubricsCommand } from './commands/rescore.js'
@@ -46,13 +46,13 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
     .requiredOption('--clause <id>', say('opt_clause_of'))
     .option('--overturn', say('opt_overturn'))
     .option('--confirm', say('opt_confirm'))
-    .addOption(new Option('--to <outcome>', say('opt_to')).choices(['met', 'violated', 'not_applicable']))
+    .addOption(new Option('--to <outcome>', say('opt_to')).argParser(outcomeOf))
     .option('--note <text>', say('opt_note'))
     .option('--reviewer <name>', say('opt_reviewer'))
     .action(async (call: string, options: ReviewOptions) => {
       finish(await reviewCommand(context(), call, options))
     })
-  examples(review, 'review C-1024 --clause hotline.taboo.deny --overturn --note "引用客户原话"', 'review C-1024 --clause hotline.open.greeting --confirm')
+  examples(review, 'review C-1024 --clause hotline.taboo.deny --overturn --note "引用客户原话"', 'review C-1024 --clause 及时道谢 --overturn --to 不适用')
 
   const rescore = command('rescore', say('rescore'))
     .requiredOption('--rubric <name>', say('opt_rubric'))

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander'
 import { day, DEFAULT_DIR, wholeNumber } from './arguments.js'
 import type { Context, GlobalOptions } from './context.js'
+import { inChinese } from './command-errors.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand, type ExplainOptions } from './commands/explain.js'
 import { calibrateCommand, type CalibrateOptions, checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
 import { scoreCommand, type ScoreOptions } from './commands/score.js'
 import { worstCommand, type WorstOptions } from './commands/worst.js'
-import type { Say } from './messages.js'
+import { type Lang, type Say, speaker } from './messages.js'
 import { addStore } from './program-store.js'
 import { addStream } from './program-stream.js'
 
@@ -14,8 +15,9 @@ import { addStream } from './program-stream.js'
 export type AddExamples = (command: { addHelpText: (position: 'after', text: string) => unknown }, ...lines: string[]) => void
 
 /** The command line; `finish` receives the exit code of the command that ran. */
-export function buildProgram(say: Say, makeContext: (options: GlobalOptions) => Context, isTerminal: boolean, finish: (code: number) => void): Command {
-  const program = new Command('yuzhi').description(say('program'))
+export function buildProgram(lang: Lang, makeContext: (options: GlobalOptions) => Context, isTerminal: boolean, finish: (code: number) => void): Command {
+  const say = speaker(lang)
+  const program = new Command('yuzhi').description(say('program')).configureOutput({ outputError: (text, write) => { write(lang === 'zh' ? inChinese(text) : text) } })
   const globals = program
     .addOption(new Option('--lang <lang>', say('lang')).choices(['zh', 'en']).default('zh'))
     .option('--config <dir>', say('config'))

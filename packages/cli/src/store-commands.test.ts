@@ -41,8 +41,12 @@ describe('yuzhi review', () => {
   })
 
   it('says which call or clause there is not', () => {
-    expect(yuzhi('review', 'nobody', '--clause', 'x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('there is no call nobody') as string })
-    expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('hotline.open.greeting') as string })
+    expect(yuzhi('review', 'nobody', '--clause', 'x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('库中没有通话 “nobody”') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('没有用条款 hotline.x 判过') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', '请字当头', '--overturn', '--to', '违反', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('机器判的就是违反') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', '请字当头', '--confirm', '--to', '违反', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('--to') as string })
+    expect(yuzhi('review', 'r1-014', '--clause', '请字当头', '--confirm', '--reviewer', ' ', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('复核人') as string })
+    expect(yuzhi('review', 'r1-014', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('缺少选项 --clause') as string })
     expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--dir', dir).err).toContain('--overturn')
   })
 })

@@ -1,4 +1,4 @@
-import { isCardNumber, isIdNumber, isLandlineNumber, isMobileNumber } from './check-digits.js'
+import { isCardNumber, isIdNumber, isLandlineNumber, isMobileNumber, looksLikeIdNumber } from './check-digits.js'
 import { digitSegments, type Segment } from './digit-segments.js'
 import { fold } from './fold.js'
 
@@ -16,13 +16,27 @@ export interface PrivateSpan {
 /** By strength of their check: what is no identity number may still be a card. */
 const NUMBERS: readonly { kind: PrivateKind; accepts: (digits: string) => boolean; isStrong: boolean }[] = [
   { kind: 'id_card', accepts: isIdNumber, isStrong: true },
+  { kind: 'id_card', accepts: looksLikeIdNumber, isStrong: false },
   { kind: 'bank_card', accepts: isCardNumber, isStrong: false },
   { kind: 'phone', accepts: isMobileNumber, isStrong: false },
   { kind: 'phone', accepts: isLandlineNumber, isStrong: false },
 ]
 const MAX_DIGITS = 19
 /** A number that is announced as one of these is no phone and no card. */
-const OTHER_NUMBER = /(?:订单|工单|单号|流水|编号|编码|序列|发票|运单|快递|物流|条码|合同|批次|料号|型号|版本|案号|房号|户号|表号|资产|设备|串号|凭证|交易|受理|服务单|保单|票号)[^,，。；;]{0,6}$/u
+const OTHER_WORDS = '订单|工单|单号|流水|编号|编码|序列|发票|运单|快递|物流|条码|合同|批次|料号|型号|版本|案号|房号|户号|表号|资产|设备|串号|凭证|交易|受理|服务单|保单|票号'
+const OTHER_NUMBER = new RegExp(`(?:${OTHER_WORDS})[^,，。；;]{0,6}$`, 'u')
+const NAMES_OTHER = new RegExp(OTHER_WORDS, 'u')
+/** What a row of digits is said or asked to be; then it is one, right or misheard. */
+const ANNOUNCED: readonly { kind: PrivateKind; words: RegExp }[] = [
+  { kind: 'id_card', words: /身份证|身分证|证件号/u },
+  { kind: 'bank_card', words: /银行卡|储蓄卡|信用卡|借记卡|工资卡|卡号|银行账号/u },
+]
+/** Digits of such a row: one or two may be lost; with so many it may be whole. */
+const LEAST_DIGITS = 15
+const WHOLE_DIGITS = 16
+/** How far before it the words may stand in its own turn, and in how many turns before. */
+const ANNOUNCED_WITHIN = 24
+const ANNOUNCED_TURNS = 2
 const PHONE_WORD = /(?:电话|手机|号码|联系|座机|打)[^,，。；;]{0,8}$/u
 /** An extension belongs to the number it follows. */
 const EXTENSION = /^[\s,，]*(?:转|分机号?|[\s是])+[0-9零一幺二两三四五六七八九]{1,6}/u
@@ -134,7 +148,35 @@ function numberAt(segments: readonly Segment[], first: number, texts: readonly T
       if (found !== undefined) return { kind, ...found }
     }
   }
+  const kind = announcedKind(segments[first], texts)
+  return kind === undefined || isOther ? undefined : readAnnounced(segments, first, kind)
+}
+
+/** The newest announcement counts. */
+function announcedKind({ turn, start }: Segment, texts: readonly Text[]): PrivateKind | undefined {
+  const turnsBefore = texts.slice(Math.max(0, turn - ANNOUNCED_TURNS), turn).map(({ folded }) => folded).reverse()
+  for (const text of [texts[turn].folded.slice(Math.max(0, start - ANNOUNCED_WITHIN), start), ...turnsBefore]) {
+    const found = ANNOUNCED.find(({ words }) => words.test(text))
+    if (found !== undefined) return found.kind
+    if (NAMES_OTHER.test(text)) return undefined
+  }
   return undefined
+}
+
+/** All digits that hang together, if they are enough. */
+function readAnnounced(segments: readonly Segment[], first: number, kind: PrivateKind): Found | undefined {
+  const parts = [segments[first]]
+  let count = segments[first].digits.length
+  let last = first
+  for (let next = first + 1; next < segments.length; next++) {
+    const { join, isEcho, digits } = segments[next]
+    if (join === 'none' || (join === 'loose' && count >= WHOLE_DIGITS) || (count + digits.length > MAX_DIGITS && join !== 'correction')) break
+    if (isEcho) continue
+    parts.push(segments[next])
+    count += digits.length
+    last = next
+  }
+  return count < LEAST_DIGITS ? undefined : { kind, segments: parts, last }
 }
 
 /** Adds segment after segment until they are a number; a correction takes back one or two of them. */

@@ -84,6 +84,11 @@ describe('rule files', () => {
     expect(clause).toMatchObject({ outcome: 'violated', points: 0, evidence: [{ turn: 1, start: 0, end: 3, text: '什么事', kind: 'due' }], reason: '第2句应有“问好”而没有，不符合“问好”。' })
   })
 
+  it('name the turn that holds the words where a speaker has several in a row', () => {
+    const [clause] = scoreOf(rubricOf(configOf()), '客户: 喂\n客服: 嗯\n客服: 您好').clauses
+    expect(clause).toMatchObject({ outcome: 'met', evidence: [{ turn: 2 }], reason: '第3句说了“您好”，符合“问好”。' })
+  })
+
   it('tell an unknown signal with file, line, column and a suggestion', () => {
     expect(faultsOf({ 'standards/demo/clauses/clauses.yaml': CLAUSES.replace('signal: hello', 'signal: helo') })).toEqual([
       'clauses/clauses.yaml:6:23: unknown signal "helo": did you mean "hello"?',

@@ -120,6 +120,7 @@ describe('reviews', () => {
     const [trend] = await queryRows<{ violations: number }>(store.executor, "SELECT toUInt32(violations) AS violations FROM yuzhi.clause_days WHERE clause_id = 'c.met'")
     expect(trend.violations).toBe(0)
     expect(await queryRows(store.executor, "SELECT toUInt32(applicable) AS applicable, toUInt32(violations) AS violations FROM yuzhi.clause_trend(clause = 'c.met')")).toEqual([{ applicable: 2, violations: 0 }])
+    await expect(review(store.executor, store.database, { callId: 'b', clauseId: 'c.met', verdict: 'overturn', outcome: 'met', note: '', reviewer: '王', at: SCORED_AT }, reckonScore)).rejects.toMatchObject({ code: 'same_outcome' })
     await expect(say('zzz', 'confirm', '2026-04-02T00:00:00.000Z')).rejects.toMatchObject({ code: 'unknown_call' })
     await store.close()
   })

@@ -1,5 +1,6 @@
 import { type Call, type ClauseResult, type Outcome, Score } from '@yuzhi/schemas'
 import { type Executor, queryRows } from './executor.js'
+import { timesOf } from './reviews.js'
 import { StoreError } from './store-error.js'
 import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './stored-call.js'
 
@@ -7,8 +8,8 @@ import { callOf, TRANSCRIPT_COLUMNS, type TranscriptRow } from './stored-call.js
 export interface StoredCall {
   call: Call
   score: Score
-  /** Titles of the clauses, by their ids. */
-  titles: ReadonlyMap<string, string>
+  /** The rubric that judged it, JSON. */
+  rubricBody: string
   /** The newest review of each clause that has one, under the current rubric. */
   reviews: ReadonlyMap<string, StoredReview>
 }
@@ -22,13 +23,15 @@ export interface StoredReview {
 
 interface FindingRow extends Pick<ClauseResult, 'points' | 'outcome' | 'reason'> {
   clause_id: string
+  machine_outcome: Outcome
   evidence: string
+  times: number
 }
 
 /** Throws a StoreError where there is no such call, or nothing is left of what was said in it. */
 export async function readStoredCall(executor: Executor, database: string, callId: string): Promise<StoredCall> {
   const rowsOf = <Row>(sql: string): Promise<Row[]> => queryRows<Row>(executor, sql, { call: callId })
-  const [transcripts, scores, findings, titles, reviews] = await Promise.all([
+  const [transcripts, scores, findings, rubrics, reviews] = await Promise.all([
     rowsOf<TranscriptRow>(`SELECT ${TRANSCRIPT_COLUMNS} FROM ${database}.transcripts FINAL WHERE call_id = {call:String}`),
     rowsOf<Omit<Score, 'clauses'>>(
       `SELECT call_id, standard, map('id', rubric_id, 'version', rubric_version, 'hash', rubric_hash) AS rubric,
@@ -36,12 +39,14 @@ export async function readStoredCall(executor: Executor, database: string, callI
        FROM ${database}.calls WHERE call_id = {call:String}`,
     ),
     rowsOf<FindingRow>(
-      `SELECT clause_id, outcome, toFloat64(points) AS points, reason, evidence
-       FROM ${database}.findings WHERE call_id = {call:String} ORDER BY ordinal`,
+      `SELECT clause_id, outcome, machine_outcome, toFloat64(points) AS points, reason, evidence, t.times[ordinal] AS times
+       FROM ${database}.findings AS f
+       GLOBAL LEFT ANY JOIN (SELECT call_id, clause.times AS times FROM ${database}.scored_calls FINAL WHERE call_id = {call:String}) AS t USING (call_id)
+       WHERE call_id = {call:String} ORDER BY ordinal`,
     ),
-    rowsOf<{ id: string; title: string }>(
-      `SELECT DISTINCT clause.1 AS id, clause.2 AS title FROM ${database}.rubrics ARRAY JOIN clauses AS clause
-       WHERE rubric_hash IN (SELECT rubric_hash FROM ${database}.calls WHERE call_id = {call:String})`,
+    rowsOf<{ body: string }>(
+      `SELECT body FROM ${database}.rubrics
+       WHERE rubric_hash IN (SELECT rubric_hash FROM ${database}.calls WHERE call_id = {call:String}) LIMIT 1`,
     ),
     rowsOf<StoredReview & { clause_id: string }>(
       `SELECT clause_id, outcome, machine_outcome, reviewer, note FROM ${database}.reviews
@@ -49,14 +54,16 @@ export async function readStoredCall(executor: Executor, database: string, callI
        ORDER BY reviewed_at, review_id`,
     ),
   ])
-  if (transcripts.length === 0 || scores.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}`, false)
+  if (transcripts.length === 0 || scores.length === 0 || rubrics.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}`, false)
   return {
     call: callOf(transcripts[0]),
     score: Score.parse({
       ...scores[0],
-      clauses: findings.map(({ clause_id: id, outcome, points, reason, evidence }) => ({ id, outcome, points, reason, evidence: JSON.parse(evidence) as unknown })),
+      clauses: findings.map(({ clause_id: id, outcome, machine_outcome: machine, times, points, reason, evidence }) => ({
+        id, outcome, points, reason, evidence: JSON.parse(evidence) as unknown, times: Math.max(1, timesOf(outcome, machine, times)),
+      })),
     }),
-    titles: new Map(titles.map(({ id, title }) => [id, title])),
+    rubricBody: rubrics[0].body,
     reviews: new Map(reviews.map((review) => [review.clause_id, review])),
   }
 }

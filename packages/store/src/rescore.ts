@@ -101,7 +101,7 @@ export async function carryReviews(executor: Executor, database: string, hash: s
   for (const { call_id: callId, clause_id: clauseId, outcome, note, reviewer } of rows) {
     // Events of one call follow each other by a millisecond, so that the last holds them all.
     const moment = new Date(Date.parse(at) + carried++).toISOString()
-    await review(executor, database, { callId, clauseId, verdict: 'overturn', outcome, note, reviewer, at: moment }, reckonScore)
+    await review(executor, database, { callId, clauseId, verdict: 'carried', outcome, note, reviewer, at: moment }, reckonScore)
   }
   return carried
 }

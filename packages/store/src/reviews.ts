@@ -7,9 +7,9 @@ import { StoreError } from './store-error.js'
 export interface Review {
   callId: string
   clauseId: string
-  /** Of what the machine decided, whatever was said of it before. */
-  verdict: 'confirm' | 'overturn'
-  /** With overturn: what it is instead; absent: met where the machine saw a violation, else violated. The machine's own confirms it. */
+  /** Of what the machine decided, whatever was said of it before; carried: said of another rubric's decision, and of this one whatever follows from it. */
+  verdict: 'confirm' | 'overturn' | 'carried'
+  /** With overturn: what it is instead, which must not be the machine's own; absent: met where the machine saw a violation, else violated. */
   outcome?: Outcome | undefined
   note: string
   reviewer: string
@@ -61,6 +61,7 @@ export async function review(executor: Executor, database: string, { callId, cla
   const index = state.clauses.indexOf(clauseId)
   if (index < 0) throw new StoreError('unknown_clause', `call ${callId} was not judged by a clause ${clauseId}; its clauses: ${state.clauses.join(', ')}`, false)
   const machine = state.machine[index]
+  if (verdict === 'overturn' && outcome === machine) throw new StoreError('same_outcome', `the machine decided ${machine} itself: confirm it`, false)
   const decided = verdict === 'confirm' ? machine : (outcome ?? (machine === 'violated' ? 'met' : 'violated'))
   const outcomes = state.outcomes.map((known, i) => (i === index ? decided : known))
   const after = reckonScore(await bodyOf(executor, database, state.rubric_hash), outcomes.map((known, i) => ({ outcome: known, times: timesOf(known, state.machine[i], state.times[i]) })))
@@ -74,7 +75,7 @@ export async function review(executor: Executor, database: string, { callId, cla
 }
 
 /** What the machine did not see, happened once. */
-function timesOf(outcome: Outcome, machine: Outcome, times: number): number {
+export function timesOf(outcome: Outcome, machine: Outcome, times: number): number {
   if (outcome === 'not_applicable') return 0
   return outcome === machine ? Math.max(1, times) : 1
 }

@@ -14,6 +14,7 @@ export type StoreErrorCode =
   | 'unknown_call'
   | 'unknown_clause'
   | 'unknown_rubric'
+  | 'same_outcome'
   | 'failed'
 
 export class StoreError extends Error {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { openReader, openStore, type ScoredCall } from '@yuzhi/store'
 import { type Rubric, rubricRecord } from '@yuzhi/rules'
 import type { Context } from '../context.js'
-import { explainCall, titlesOf } from '../explain-call.js'
+import { explainCall } from '../explain-call.js'
 import { openShelf } from '../open-shelf.js'
 import { scoreLines } from '../score-lines.js'
 import { SeenIds } from '../seen-ids.js'
@@ -44,7 +44,7 @@ export async function demoCommand(context: Context): Promise<number> {
     await print(`\n${say('demo_worst')}\n\n`)
     await worstCommand(context, { dir, n: 5 })
     const worst = scored.reduce((lowest, call) => (call.score.score < lowest.score.score ? call : lowest))
-    await print(`\n${say('demo_explain')}\n\n${explainCall(worst.call, worst.score, titlesOf(worst.rubric), context)}\n`)
+    await print(`\n${say('demo_explain')}\n\n${explainCall(worst.call, worst.score, worst.rubric.scoring, context)}\n`)
     const reader = await openReader({ dir })
     for (const [title, sql] of Object.entries(QUESTIONS)) {
       await print(`\n${say(title as keyof typeof QUESTIONS)}\n\n${sql}\n\n${await reader.run(sql, 'PrettyCompactMonoBlock')}\n`)

@@ -1,6 +1,7 @@
-import { readStoredCall, type StoredReview } from '@yuzhi/store'
+import { scoringInBody } from '@yuzhi/rules'
+import { readStoredCall, StoreError, type StoredReview } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
-import { explainCall, titlesOf } from '../explain-call.js'
+import { explainCall } from '../explain-call.js'
 import { openShelf } from '../open-shelf.js'
 import { formatRejected, scoreLines } from '../score-lines.js'
 import { SeenIds } from '../seen-ids.js'
@@ -20,12 +21,18 @@ export async function explainCommand(context: Context, file: string | undefined,
 }
 
 async function explainFromStore(context: Context, dir: string, callId: string): Promise<number> {
-  const { call, score, titles, reviews } = await withReader(context, dir, ({ executor, database }) => readStoredCall(executor, database, callId))
+  const { call, score, rubricBody, reviews } = await withReader(context, dir, async ({ executor, database }) => {
+    try {
+      return await readStoredCall(executor, database, callId)
+    } catch (error) {
+      throw error instanceof StoreError && error.code === 'unknown_call' ? new UserError(context.say('no_stored_call', { call: callId })) : error
+    }
+  })
   const clauses = score.clauses.map((clause) => {
     const review = reviews.get(clause.id)
     return review === undefined ? clause : { ...clause, reason: reviewedReason(context, review, clause.reason) }
   })
-  await context.print(`${explainCall(call, { ...score, clauses }, titles, context)}\n`)
+  await context.print(`${explainCall(call, { ...score, clauses }, scoringInBody(rubricBody), context)}\n`)
   return 0
 }
 
@@ -40,7 +47,7 @@ async function explainFromFile(context: Context, file: string, wanted: string | 
     if (!result.ok) {
       if (wanted === undefined) context.log(formatRejected(file, result.line, result.rejected))
     } else if (wanted === undefined || result.call.call_id === wanted) {
-      await context.print(`${explainCall(result.call, result.score, titlesOf(result.rubric), context)}\n`)
+      await context.print(`${explainCall(result.call, result.score, result.rubric.scoring, context)}\n`)
       return 0
     }
   }

@@ -1,8 +1,9 @@
-import { applyRetention, exportedTables, exportStore, forget, importStore, migrate, openExecutor, review, targetOf } from '@yuzhi/store'
+import { applyRetention, exportedTables, exportStore, forget, importStore, migrate, openExecutor, review, StoreError, targetOf } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from '../context.js'
 import { renderTable } from '../table.js'
 import { withReader, withStore } from '../with-store.js'
 import { reckonScore } from './rescore.js'
+import { clauseTitles, idOfClause } from './worst.js'
 
 interface InDir {
   dir: string
@@ -72,11 +73,28 @@ export interface ReviewOptions extends InDir {
 }
 
 /** Records what a reviewer says of one decision and shows the score that follows. */
-export async function reviewCommand(context: Context, callId: string, { dir, clause, overturn, confirm, to, note = '', reviewer = context.person }: ReviewOptions): Promise<number> {
+export async function reviewCommand(context: Context, callId: string, options: ReviewOptions): Promise<number> {
   const { say, log } = context
+  const { dir, clause: asked, overturn, confirm, to, note = '', reviewer = context.person } = options
   if ((overturn === true) === (confirm === true)) throw new UserError(say('review_which'))
-  const event = { callId, clauseId: clause, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer, at: context.now() }
-  const { before, after, outcome, machineOutcome } = await withStore(context, dir, ({ executor, database }) => review(executor, database, event, reckonScore))
+  if (confirm === true && to !== undefined) throw new UserError(say('review_to_confirm'))
+  if (reviewer.trim() === '') throw new UserError(say('no_reviewer'))
+  const { before, after, outcome, machineOutcome, clause } = await withStore(context, dir, async (store) => {
+    const clauseId = idOfClause(asked, await clauseTitles(store)) ?? asked
+    const event = { callId, clauseId, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer: reviewer.trim(), at: context.now() }
+    try {
+      return { clause: clauseId, ...(await review(store.executor, store.database, event, reckonScore)) }
+    } catch (error) {
+      throw reviewTrouble(context, error, callId, clauseId, to) ?? error
+    }
+  })
   log(say('reviewed', { call: callId, clause, machine: say(machineOutcome), outcome: say(outcome), before: before.toFixed(2), after: after.score.toFixed(2), grade: after.grade }))
   return 0
+}
+
+function reviewTrouble({ say }: Context, error: unknown, call: string, clause: string, to: ReviewOptions['to']): UserError | undefined {
+  if (!(error instanceof StoreError)) return undefined
+  if (error.code === 'unknown_call') return new UserError(say('no_stored_call', { call }))
+  if (error.code === 'unknown_clause') return new UserError(say('not_judged_on', { call, clause }))
+  return error.code === 'same_outcome' ? new UserError(say('review_same', { outcome: say(to ?? 'met') })) : undefined
 }
