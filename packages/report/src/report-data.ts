@@ -83,12 +83,12 @@ async function readWorst(rows: <Row>(sql: string) => Promise<Row[]>, titles: Rea
   const calls = await rows<Omit<WorstCall, 'findings'>>(
     `SELECT call_id, toFloat64(score) AS score, grade, fatal, if(agent_name = '', agent_id, agent_name) AS agent, agent_team AS team,
             formatDateTime(started_at, '%m-%d %R', 'Asia/Shanghai') AS started
-     FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`,
+     FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} AND notEmpty(violated) ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`,
   )
   const findings = await rows<{ call_id: string; clause_id: string; points: number; reason: string; words: string }>(
     `SELECT call_id, clause_id, toFloat64(points) AS points,
-            if(machine_outcome = outcome, reason, concat('复核改判为违反；机器原来认为：', reason)) AS reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
-     WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} ORDER BY fatal DESC, score, call_id LIMIT ${WORST})
+            reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
+     WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} AND notEmpty(violated) ORDER BY fatal DESC, score, call_id LIMIT ${WORST})
      ORDER BY points, clause_id`,
   )
   return calls.map((call) => ({

@@ -36,13 +36,14 @@ export class Shelf {
     return new Shelf(wanted.map((name) => loadRules(path.join(standards, name), known)), folder, cache)
   }
 
-  /** The rubric for a call: the standard asked for, else the call's own, else by routing; undefined where none fits. */
+  /** The rubric for a call: the standard asked for, else the call's own, else by routing, the closest first; undefined where none fits. */
   pick(call: Call, asked: string | undefined): Rubric | undefined {
     const id = asked ?? call.standard
     const day = call.started_at.slice(0, 10)
     const fitting = this.ruleSets.filter(({ standard }) => (id === undefined ? takes(standard.routing, call) : standard.id === id) && isEffective(standard.effective, day))
-    const [newest] = fitting.sort((a, b) => (b.standard.effective.from ?? '').localeCompare(a.standard.effective.from ?? ''))
-    return (newest as RuleSet | undefined) === undefined ? undefined : this.compile(newest)
+    // Routing that asks for more attributes knows the call better; of versions the newest.
+    const [best] = fitting.sort((a, b) => precision(b) - precision(a) || (b.standard.effective.from ?? '').localeCompare(a.standard.effective.from ?? ''))
+    return (best as RuleSet | undefined) === undefined ? undefined : this.compile(best)
   }
 
   compile(rules: RuleSet): Rubric {
@@ -73,6 +74,11 @@ export class UnknownStandard extends Error {
 
 function isEffective({ from, to }: { from?: string | undefined; to?: string | undefined }, day: string): boolean {
   return (from === undefined || day >= from) && (to === undefined || day <= to)
+}
+
+/** How closely the routing of a standard describes the calls that it takes. */
+function precision({ standard: { routing } }: RuleSet): number {
+  return 2 * Object.keys(routing?.attributes ?? {}).length + (routing?.direction === undefined ? 0 : 1)
 }
 
 function takes(routing: RuleSet['standard']['routing'], { direction, attributes }: Call): boolean {

@@ -50,8 +50,8 @@ export async function compareRubrics(executor: Executor, database: string, oldHa
     newAverage: total.new ?? 0,
     grades: await rows(
       `SELECT grade, toUInt32(sum(was)) AS old, toUInt32(sum(is)) AS new FROM (
-         SELECT o.grade AS grade, 1 AS was, 0 AS is FROM ${both('grade')} UNION ALL SELECT n.grade AS grade, 0 AS was, 1 AS is FROM ${both('grade')}
-       ) GROUP BY grade ORDER BY grade`,
+         SELECT o.grade AS grade, o.score AS score, 1 AS was, 0 AS is FROM ${both('grade, score')} UNION ALL SELECT n.grade AS grade, n.score AS score, 0 AS was, 1 AS is FROM ${both('grade, score')}
+       ) GROUP BY grade ORDER BY max(score) DESC`,
     ),
     agents: await rows(
       `SELECT o.agent_id AS agent_id, any(o.agent_name) AS agent_name, toUInt32(count()) AS calls, round(avg(o.score), 2) AS old, round(avg(n.score), 2) AS new

@@ -80,6 +80,8 @@ describe('another rubric', () => {
     expect(await publish(store.executor, store.database, 'next', '2026-04-02T00:00:00.000Z')).toBe(2)
     expect(await carryReviews(store.executor, store.database, 'next', '2026-04-02T00:00:00.000Z', reckonScore)).toBe(1)
     expect(await carryReviews(store.executor, store.database, 'next', '2026-04-03T00:00:00.000Z', reckonScore)).toBe(0)
+    expect(await queryRows(store.executor, 'SELECT verdict, carried, rubric_hash AS rubric FROM yuzhi.reviews ORDER BY reviewed_at')).toEqual([{ verdict: 'overturn', carried: false, rubric: 'h' }, { verdict: 'overturn', carried: true, rubric: 'next' }])
+    expect(await queryRows(store.executor, "SELECT toUInt32(reviews) AS reviews FROM yuzhi.calls WHERE call_id = 'a'")).toEqual([{ reviews: 1 }])
     expect(await scores(store)).toEqual([{ call_id: 'a', score: 20, rubric: 'next' }, { call_id: 'b', score: 60, rubric: 'next' }, { call_id: 'c', score: 70, rubric: 'h' }])
   })
 

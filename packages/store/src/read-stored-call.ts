@@ -39,7 +39,7 @@ export async function readStoredCall(executor: Executor, database: string, callI
        FROM ${database}.calls WHERE call_id = {call:String}`,
     ),
     rowsOf<FindingRow>(
-      `SELECT clause_id, outcome, machine_outcome, toFloat64(points) AS points, reason, evidence, t.times[ordinal] AS times
+      `SELECT clause_id, outcome, machine_outcome, toFloat64(points) AS points, machine_reason AS reason, evidence, t.times[ordinal] AS times
        FROM ${database}.findings AS f
        GLOBAL LEFT ANY JOIN (SELECT call_id, clause.times AS times FROM ${database}.scored_calls FINAL WHERE call_id = {call:String}) AS t USING (call_id)
        WHERE call_id = {call:String} ORDER BY ordinal`,

@@ -78,7 +78,7 @@ export function findRubric(known: readonly KnownRubric[], name: string): KnownRu
   const fitting = known.filter(({ hash, id, version }) => hash.startsWith(name) || `${id}@${version}` === name || version === name)
   const list = known.map(({ hash, id, version }) => `${hash} (${id}@${version})`).join(', ')
   if (fitting.length === 0) throw new StoreError('unknown_rubric', `no call was judged by a rubric "${name}"; there are: ${list}`, false)
-  if (fitting.length > 1) throw new StoreError('unknown_rubric', `"${name}" may be any of ${fitting.map(({ hash }) => hash).join(', ')}: give the hash`, false)
+  if (fitting.length > 1) throw new StoreError('unknown_rubric', `"${name}" may be any of ${fitting.map(({ hash, id, version }) => `${id}@${version} (${hash})`).join(', ')}: give id@version or the hash`, false)
   return fitting[0]
 }
 

@@ -68,7 +68,7 @@ export async function review(executor: Executor, database: string, { callId, cla
   const row = {
     review_id: idOf([callId, clauseId, decided, reviewer, at, note]),
     day: state.day, call_id: callId, clause_id: clauseId, verdict: decided === machine ? 'confirm' : 'overturn', outcome: decided, machine_outcome: machine, note, reviewer, reviewed_at: at,
-    rubric_hash: state.rubric_hash, score: after.score, grade: after.grade, fatal: after.fatal, base: after.base, 'clause.outcome': outcomes, 'clause.points': after.points,
+    rubric_hash: state.rubric_hash, carried: verdict === 'carried', score: after.score, grade: after.grade, fatal: after.fatal, base: after.base, 'clause.outcome': outcomes, 'clause.points': after.points,
   }
   await executor.insert(`${database}.reviews`, Buffer.from(JSON.stringify(row)), 'JSONEachRow', `review of ${callId} ${clauseId}`)
   return { before: state.score, after, outcome: decided, machineOutcome: machine }

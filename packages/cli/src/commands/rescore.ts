@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { loadRules, reckoner, type Rubric, rubricRecord, scoringInBody, type Shelf } from '@yuzhi/rules'
 import {
-  callsWithout, carryReviews, type ClauseMove, compareRubrics, findRubric, knownRubrics, publish, type ReckonScore, type RubricDifference, registerRubric,
+  callsWithout, carryReviews, type ClauseMove, compareRubrics, findRubric, type KnownRubric, knownRubrics, publish, type ReckonScore, type RubricDifference, registerRubric,
 } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
 import { openShelf } from '../open-shelf.js'
@@ -54,10 +54,16 @@ function compileNamed(context: Context, shelf: Shelf, name: string): Rubric {
 export async function diffCommand(context: Context, oldName: string, newName: string, { dir, format }: { dir: string; format: 'table' | 'json' }): Promise<number> {
   return withReader(context, dir, async ({ executor, database }) => {
     const known = await knownRubrics(executor, database)
-    const difference = await compareRubrics(executor, database, findRubric(known, oldName).hash, findRubric(known, newName).hash)
+    const [before, after] = [findRubric(known, oldName), findRubric(known, newName)]
+    const difference = await compareRubrics(executor, database, before.hash, after.hash)
+    if (difference.calls === 0) throw new UserError(context.say('diff_none', { old: nameOf(before), new: nameOf(after) }))
     await context.print(`${format === 'json' ? JSON.stringify(difference, undefined, 2) : renderDifference(difference, context)}\n`)
     return 0
   })
+}
+
+function nameOf({ hash, id, version }: KnownRubric): string {
+  return `${id}@${version} ${hash}`
 }
 
 function renderDifference({ calls, changed, oldAverage, newAverage, grades, agents, clauses, moves }: RubricDifference, { say, width }: Context): string {

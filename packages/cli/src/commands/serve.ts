@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { serveSql } from '@yuzhi/store'
+import { holdsStore, serveSql } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
 
 export interface ServeOptions {
@@ -15,6 +15,7 @@ export interface ServeOptions {
 export async function serveCommand({ say, log }: Context, { dir, host, port, user, passwordFile }: ServeOptions, environment: Readonly<Record<string, string | undefined>>, stopped: Promise<void>): Promise<number> {
   const password = passwordFile === undefined ? environment.YUZHI_SQL_PASSWORD : readFileSync(passwordFile, 'utf8').trim()
   if (password === undefined || password === '') throw new UserError(say('serve_password'))
+  if (!holdsStore(dir)) throw new UserError(say('no_store', { dir }))
   const { server, close } = await serveSql({ dir, user, password })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

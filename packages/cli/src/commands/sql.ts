@@ -13,6 +13,7 @@ export interface SqlOptions {
 export async function sqlCommand(context: Context, sql: string, { dir, format }: SqlOptions): Promise<number> {
   await withReader(context, dir, async ({ run }) => {
     const text = await run(sql, SQL_FORMATS[format])
+    if (text === '') context.log(context.say('no_rows'))
     await context.print(text.endsWith('\n') || text === '' ? text : `${text}\n`)
   })
   return 0
