@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import { Call } from './call.js'
+import { chineseOf, type FaultText } from './wording-of.js'
 
 /** Why a record is no valid call: a value, never thrown, so that one bad record stops nothing. */
-export interface Rejected {
+export interface Rejected extends FaultText {
   code: 'invalid_utf8' | 'invalid_json' | 'invalid_call' | 'too_large' | 'duplicate_call_id' | 'unknown_standard'
   /** Dotted path of the field, empty for the record as a whole. */
   path: string
-  message: string
 }
 
 export type ParsedCall = { ok: true; call: Call } | { ok: false; rejected: Rejected[] }
@@ -19,25 +19,25 @@ export function parseCall(bytes: Uint8Array): ParsedCall {
   try {
     text = utf8.decode(bytes)
   } catch {
-    return reject('invalid_utf8', '', `not UTF-8 at byte ${firstInvalidByte(bytes)}`)
+    return reject('invalid_utf8', '', `not UTF-8 at byte ${firstInvalidByte(bytes)}`, `第 ${firstInvalidByte(bytes)} 字节不是 UTF-8`)
   }
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (error) {
-    return reject('invalid_json', '', (error as SyntaxError).message)
+    return reject('invalid_json', '', (error as SyntaxError).message, `不是完整的 JSON：${(error as SyntaxError).message}`)
   }
-  const parsed = Call.safeParse(json)
+  const parsed = Call.safeParse(json, { reportInput: true })
   if (parsed.success) return { ok: true, call: parsed.data }
   return { ok: false, rejected: parsed.error.issues.map(toRejected) }
 }
 
-function reject(code: Rejected['code'], path: string, message: string): ParsedCall {
-  return { ok: false, rejected: [{ code, path, message }] }
+function reject(code: Rejected['code'], path: string, message: string, zh: string): ParsedCall {
+  return { ok: false, rejected: [{ code, path, message, zh }] }
 }
 
 function toRejected(issue: z.core.$ZodIssue): Rejected {
-  return { code: 'invalid_call', path: issue.path.map(String).join('.'), message: issue.message }
+  return { code: 'invalid_call', path: issue.path.map(String).join('.'), message: issue.message, zh: chineseOf(issue) }
 }
 
 /** Offset of the first byte that cannot be decoded, found by halving. */

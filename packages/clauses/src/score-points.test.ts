@@ -47,11 +47,11 @@ describe('sharePoints', () => {
   })
 
   it('is 100 where every applicable clause is met', () => {
-    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, none, met], dimensions, 0)).toEqual({ score: 100, base: 0, points: [60, 0, 40], fatal: false })
+    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, none, met], dimensions, 0)).toMatchObject({ score: 100, base: 0, points: [60, 0, 40], fatal: false })
   })
 
   it('leaves a dimension without applicable clauses out of the denominator', () => {
-    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, violated, none], dimensions, 0)).toMatchObject({ score: 50, points: [50, 0, 0] })
+    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, violated, none], dimensions, 0)).toMatchObject({ score: 50, points: [50, 0, 0], worth: [50, 50, 0] })
   })
 
   it('deducts once or each time, up to the cap', () => {
@@ -63,12 +63,12 @@ describe('sharePoints', () => {
 
   it('charges a veto to the clause that was violated', () => {
     const veto = { ...plain, ceiling: 59 }
-    expect(sharePoints([plain, plain, plain, veto], [met, met, met, violated], dimensions, 0)).toEqual({ score: 59, base: 0, points: [25, 25, 25, -16], fatal: true })
+    expect(sharePoints([plain, plain, plain, veto], [met, met, met, violated], dimensions, 0)).toMatchObject({ score: 59, base: 0, points: [25, 25, 25, -16], worth: [25, 25, 25, 25], uncut: [25, 25, 25, 0], fatal: true })
     expect(sharePoints([plain, { ...plain, ceiling: 0 }], [met, violated], dimensions, 0)).toMatchObject({ score: 0, fatal: true })
   })
 
   it('is the base where no clause that earns is applicable', () => {
-    expect(sharePoints([plain], [none], dimensions, 0)).toEqual({ score: 100, base: 100, points: [0], fatal: false })
+    expect(sharePoints([plain], [none], dimensions, 0)).toMatchObject({ score: 100, base: 100, points: [0], fatal: false })
     expect(sharePoints([plain], [violated], dimensions, 30)).toMatchObject({ score: 30, base: 30 })
   })
 })

@@ -111,7 +111,7 @@ describe('yuzhi with a store', () => {
     expect(yuzhi(['sql', 'SELECT clause_id FROM findings LIMIT 1', '--dir', dir, '--format', 'csv']).out).toMatch(/^"clause_id"\n"hotline\./u)
     const worst = yuzhi(['worst', '--n', '3', '--dir', dir, '--clause', 'hotline.taboo.contempt'])
     expect(worst.out.trim().split('\n')).toHaveLength(5)
-    expect(worst.out).toContain('hotline.taboo.contempt')
+    expect(worst.out).toContain('蔑视语')
   })
 
   it('refuses SQL that reads files, and says so', () => {

@@ -1,6 +1,6 @@
 import { type Call, parseCall, type Rejected, type Score } from '@yuzhi/schemas'
 import type { Rubric, Shelf } from '@yuzhi/rules'
-import type { Say } from './messages.js'
+import type { Lang, Say } from './messages.js'
 import { MAX_LINE_BYTES, readLines } from './read-lines.js'
 import { type SeenIds } from './seen-ids.js'
 
@@ -13,12 +13,12 @@ export async function* scoreLines(file: string, shelf: Shelf, standard: string |
   for await (const { number, bytes, read } of readLines(file)) {
     const fail = (rejected: Rejected[]): LineResult => ({ ok: false, line: number, rejected, read })
     if (bytes === undefined) {
-      yield fail([{ code: 'too_large', path: '', message: say('too_large', { limit: MAX_LINE_BYTES / 1024 / 1024 }) }])
+      yield fail([{ code: 'too_large', path: '', ...said(say('too_large', { limit: MAX_LINE_BYTES / 1024 / 1024 })) }])
       continue
     }
     const parsed = parseCall(bytes)
     if (!parsed.ok) yield fail(parsed.rejected)
-    else if (seen.has(parsed.call.call_id)) yield fail([{ code: 'duplicate_call_id', path: 'call_id', message: say('duplicate', { call: parsed.call.call_id }) }])
+    else if (seen.has(parsed.call.call_id)) yield fail([{ code: 'duplicate_call_id', path: 'call_id', ...said(say('duplicate', { call: parsed.call.call_id })) }])
     else yield scoreOne(parsed.call, shelf, standard, say, read, fail)
   }
 }
@@ -28,12 +28,17 @@ function scoreOne(call: Call, shelf: Shelf, standard: string | undefined, say: S
   if (rubric === undefined) {
     const asked = standard ?? call.standard
     const isUnknown = asked !== undefined && !shelf.standards.includes(asked)
-    return fail([{ code: 'unknown_standard', path: 'standard', message: isUnknown ? say('unknown_standard', { asked, known: shelf.standards.join(', ') }) : say('no_rubric') }])
+    return fail([{ code: 'unknown_standard', path: 'standard', ...said(isUnknown ? say('unknown_standard', { asked, known: shelf.standards.join(', ') }) : say('no_rubric')) }])
   }
   return { ok: true, call, score: rubric.score(call), rubric, read }
 }
 
+/** What is said already in the language of the person. */
+function said(text: string): Pick<Rejected, 'message' | 'zh'> {
+  return { message: text, zh: text }
+}
+
 /** `file:line: field: message`, one for each fault. */
-export function formatRejected(file: string, line: number, rejected: readonly Rejected[]): string {
-  return rejected.map(({ path, message, code }) => `${file}:${line}: ${path === '' ? code : path}: ${message}`).join('\n')
+export function formatRejected(file: string, line: number, rejected: readonly Rejected[], lang: Lang): string {
+  return rejected.map(({ path, message, zh, code }) => `${file}:${line}: ${path === '' ? code : path}: ${lang === 'en' ? message : zh}`).join('\n')
 }

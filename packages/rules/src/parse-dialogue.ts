@@ -1,5 +1,4 @@
-import { Call, type Role } from '@yuzhi/schemas'
-import { type FaultText, wordingOf } from '@yuzhi/signals'
+import { Call, type FaultText, type Role, wordingOf } from '@yuzhi/schemas'
 
 const SPEAKERS: Readonly<Record<string, Role>> = { 客服: 'agent', 坐席: 'agent', 客户: 'customer', 系统: 'system' }
 const LINE = /^(客服|坐席|客户|系统)(?:\[(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\])?[:：]\s*(.*)$/u

@@ -1,4 +1,4 @@
-import type { FaultText } from '@yuzhi/signals'
+import type { FaultText } from '@yuzhi/schemas'
 
 /** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
 export interface RuleFault extends FaultText {

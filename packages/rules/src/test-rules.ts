@@ -1,6 +1,5 @@
 import type { ClauseTest } from '@yuzhi/clauses'
-import type { Call, Outcome } from '@yuzhi/schemas'
-import type { FaultText } from '@yuzhi/signals'
+import type { Call, FaultText, Outcome } from '@yuzhi/schemas'
 import { type RuleFault } from './rule-fault.js'
 import { DialogueError, isDialogue, parseDialogue, singleUtterance } from './parse-dialogue.js'
 import type { Rubric } from './rubric.js'

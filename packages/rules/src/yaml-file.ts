@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { didYouMean, type FaultText, nearestName, wordingOf } from '@yuzhi/signals'
+import { type FaultText, wordingOf } from '@yuzhi/schemas'
+import { didYouMean, nearestName } from '@yuzhi/signals'
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import type { RuleFault } from './rule-fault.js'

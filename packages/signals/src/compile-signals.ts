@@ -1,16 +1,15 @@
-import type { Call, Role } from '@yuzhi/schemas'
+import { type Call, type FaultText, type Role, wordingOf } from '@yuzhi/schemas'
 import { type Segmenter, SyllableTable } from '@yuzhi/text'
 import { type AnalysedCall, analyseCall } from './analysed-call.js'
 import type { Detect, Resolved, SignalRef } from './detector.js'
 import { type CompiledSignal, occurrencesOf, refusedMarks } from './occurrences-of.js'
 import { PhraseBook, type PhraseMatcher } from './phrases/phrase-book.js'
-import { didYouMean, type FaultText } from './fault-text.js'
+import { didYouMean } from './did-you-mean.js'
 import { nearestName } from './nearest-name.js'
 import { DETECTORS, SignalSpec } from './signal-spec.js'
 import { type Background, learn, type Lesson } from './similar/learner.js'
 import type { TrainedCache } from './similar/trained-cache.js'
 import type { SimilarModel } from './similar/similar-model.js'
-import { wordingOf } from './wording-of.js'
 
 /** What signals are compiled with; all of it can change an outcome. */
 export interface SignalEnvironment {

@@ -1,7 +1,6 @@
-import type { Role } from '@yuzhi/schemas'
+import type { FaultText, Role } from '@yuzhi/schemas'
 import { z } from 'zod'
 import type { AnalysedCall } from './analysed-call.js'
-import type { FaultText } from './fault-text.js'
 import type { Occurrence } from './occurrence.js'
 import type { PhraseBook } from './phrases/phrase-book.js'
 import type { Lesson } from './similar/learner.js'

@@ -45,7 +45,7 @@ async function explainFromFile(context: Context, file: string, wanted: string | 
   const shelf = openShelf(context, standard)
   for await (const result of scoreLines(file, shelf, standard, new SeenIds(), context.say)) {
     if (!result.ok) {
-      if (wanted === undefined) context.log(formatRejected(file, result.line, result.rejected))
+      if (wanted === undefined) context.log(formatRejected(file, result.line, result.rejected, context.lang))
     } else if (wanted === undefined || result.call.call_id === wanted) {
       await context.print(`${explainCall(result.call, result.score, result.rubric.scoring, context)}\n`)
       return 0

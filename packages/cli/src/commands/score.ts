@@ -22,7 +22,7 @@ const FLUSH_CHARACTERS = 64 * 1024
 
 /** Scores files; the exit code is 1 where a line could not be scored. */
 export async function scoreCommand(context: Context, files: readonly string[], options: ScoreOptions): Promise<number> {
-  const { say, log } = context
+  const { say, lang, log } = context
   const shelf = openShelf(context, options.standard)
   const store = options.into === undefined ? undefined : await openStore(await placeOf(context, options.into), context.store)
   const writer = new Writer(store)
@@ -38,7 +38,7 @@ export async function scoreCommand(context: Context, files: readonly string[], o
     for await (const result of scoreLines(file, shelf, options.standard, seen, say)) {
       if (!result.ok) {
         rejected++
-        log(formatRejected(file, result.line, result.rejected))
+        log(formatRejected(file, result.line, result.rejected, lang))
       } else {
         scored++
         if (store !== undefined && !registered.has(result.rubric)) {

@@ -1,8 +1,8 @@
+import type { FaultText } from '@yuzhi/schemas'
 import { RE2JS, RE2JSException } from 're2js'
 import { z } from 'zod'
 import { linesOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
-import type { FaultText } from '../fault-text.js'
 import type { Occurrence } from '../occurrence.js'
 import { SEPARATOR } from '../separator.js'
 

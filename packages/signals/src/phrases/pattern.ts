@@ -1,5 +1,5 @@
+import type { FaultText } from '@yuzhi/schemas'
 import { foldLiteral } from '@yuzhi/text'
-import type { FaultText } from '../fault-text.js'
 
 /** A gap between two literals: up to `max` units, and holding an entity of `slot` where one is named. */
 export interface Gap {

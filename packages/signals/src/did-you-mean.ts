@@ -1,10 +1,4 @@
-/** What is wrong with a rule, for its author. */
-export interface FaultText {
-  /** In English. */
-  message: string
-  /** In Chinese. */
-  zh: string
-}
+import type { FaultText } from '@yuzhi/schemas'
 
 /** A hint at a name that was meant, in both languages; nothing where none is close. */
 export function didYouMean(name: string | undefined): FaultText {
