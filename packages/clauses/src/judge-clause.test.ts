@@ -1,5 +1,5 @@
 import { Call, type ClauseResult } from '@yuzhi/schemas'
-import { compileSignals, type Resolved, SignalSpec } from '@yuzhi/signals'
+import { compileSignals, SignalSpec } from '@yuzhi/signals'
 import { jiebaSegmenter } from '@yuzhi/text'
 import { describe, expect, it } from 'vitest'
 import { ClauseSpec } from './clause-spec.js'
@@ -27,7 +27,7 @@ function judge(spec: Readonly<Record<string, unknown>>, lines: readonly string[]
     (path, { message }) => faults.push(`${path.join('.')}: ${message}`),
   )
   const titles: Record<string, string> = { welcome: '不客气', sorry: '致歉', thanks: '道谢' }
-  const judgeCall = compileClause(clause, signals, ['x'], ({ name }: Resolved) => titles[name] ?? '')
+  const judgeCall = compileClause(clause, signals, ['x'], (name) => titles[name] ?? '')
   signals.finish()
   expect(faults).toEqual([])
   const turns = lines.map((line) => ({ role: line.startsWith('a') ? 'agent' : 'customer', text: line.slice(2) }))

@@ -1,5 +1,5 @@
 import type { Outcome } from '@yuzhi/schemas'
-import { type AnalysedCall, findInPlace, inOrder, type Occurrence, type Place, type Resolved, type SignalSet } from '@yuzhi/signals'
+import { type AnalysedCall, findInPlace, inOrder, type Occurrence, type Place, type Resolved, type SignalRef, type SignalSet } from '@yuzhi/signals'
 import type { ClauseSpec, Prohibition, Requirement } from './clause-spec.js'
 
 /** Something missing, and the utterances where it was due: the first is the one to name. */
@@ -8,6 +8,8 @@ export interface Missing {
   utterances: readonly number[]
   /** Words that came first though the expected ones should have. */
   instead: Occurrence | undefined
+  /** It could have come anywhere in the call. */
+  isAnywhere: boolean
 }
 
 /** What a clause comes to in a call, before points and wording. */
@@ -32,6 +34,8 @@ const MAX_KEPT = 8
 const MAX_SHOWN = 3
 
 interface CompiledRequirement {
+  /** What is expected, for people. */
+  title: string
   place: Place
   /** The place where there is a situation: after it, unless the rule says otherwise. */
   placeBeside: Place
@@ -48,17 +52,17 @@ interface CompiledProhibition {
   atMost: number
 }
 
-/** Compiles a clause over a set of signals; `path` locates mistakes for the author. */
-export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readonly (string | number)[], titleOf: (resolved: Resolved) => string): JudgeClause {
+/** Compiles a clause over a set of signals; `path` locates mistakes for the author, `titleOf` gives the title of a signal by its name, empty where it has none. */
+export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readonly (string | number)[], titleOf: (name: string) => string): JudgeClause {
   const when = spec.when === undefined ? undefined : signals.resolve(spec.when, [...path, 'when'])
   const unless = spec.unless === undefined ? undefined : signals.resolve(spec.unless, [...path, 'unless'])
-  const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index]))
-  const shows = spec.shows === undefined ? undefined : compileRequirement(spec.shows, signals, [...path, 'shows'])
+  const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index], titleOf(nameOf(requirement.signal)) || titlesIn(requirement.signal, titleOf) || spec.title))
+  const shows = spec.shows === undefined ? undefined : compileRequirement(spec.shows, signals, [...path, 'shows'], spec.title)
   const prohibitions = (spec.forbid ?? []).map((prohibition, index) => compileProhibition(prohibition, signals, [...path, 'forbid', index]))
   return (call) => {
     const situations = when?.occurrences(call) ?? [undefined]
     if (situations.length === 0 || (unless !== undefined && unless.occurrences(call).length > 0)) return notApplicable
-    const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions, titleOf)).filter((verdict) => verdict !== undefined)
+    const verdicts = situations.map((situation) => judgeSituation(call, situation, requirements, prohibitions)).filter((verdict) => verdict !== undefined)
     const judgement = summarise(verdicts, spec.need)
     if (restsOnFaintLikeness(judgement)) return notApplicable
     if (shows === undefined || judgement.outcome !== 'met' || judgement.said.length > 0) return judgement
@@ -79,8 +83,9 @@ function restsOnFaintLikeness({ outcome, said, situations }: Judgement): boolean
 
 const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0, isMixed: false }
 
-function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[]): CompiledRequirement {
+function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[], title: string): CompiledRequirement {
   return {
+    title,
     place,
     placeBeside: Object.values(place).some((part) => part !== undefined) ? place : { after: {} },
     atLeast,
@@ -89,6 +94,26 @@ function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_e
     orElse: orElse === undefined ? undefined : signals.resolve(orElse, [...path, 'or_else']),
     aheadOf: aheadOf === undefined ? undefined : signals.resolve(aheadOf, [...path, 'ahead_of']),
   }
+}
+
+function nameOf(ref: SignalRef): string {
+  return typeof ref === 'string' ? ref : ''
+}
+
+/** Titles that an expectation written in place may be told by; more say no more. */
+const MAX_TITLES = 3
+
+/** What an expectation written in place asks for: titles of the signals of which one would do. */
+function titlesIn(ref: SignalRef, titleOf: (name: string) => string): string {
+  const titles = [...new Set(alternatives(ref).map((name) => titleOf(name)).filter((title) => title !== ''))]
+  return titles.length > MAX_TITLES ? `${titles.slice(0, MAX_TITLES).join('/')}等` : titles.join('/')
+}
+
+function alternatives(ref: unknown): string[] {
+  if (typeof ref === 'string') return [ref]
+  if (typeof ref !== 'object' || ref === null) return []
+  const { any, near, count } = ref as { any?: unknown[]; near?: { signal?: unknown }; count?: { of?: unknown[] } }
+  return [...(any ?? []), ...(near === undefined ? [] : [near.signal]), ...(count?.of ?? [])].flatMap(alternatives)
 }
 
 function compileProhibition({ signal, at_most: atMost, ...place }: Prohibition, signals: SignalSet, path: readonly (string | number)[]): CompiledProhibition {
@@ -115,7 +140,6 @@ function judgeSituation(
   situation: Occurrence | undefined,
   requirements: readonly CompiledRequirement[],
   prohibitions: readonly CompiledProhibition[],
-  titleOf: (resolved: Resolved) => string,
 ): Verdict | undefined {
   const met: Occurrence[] = []
   const missing: Missing[] = []
@@ -131,7 +155,7 @@ function judgeSituation(
     }
     const utterances = isTooLate ? [instead.utterance] : dueAt(call, dueIn(place, requirement.due), requirement.signal, situation)
     if (utterances.length === 0) return undefined
-    missing.push({ expected: titleOf(requirement.signal), utterances, instead })
+    missing.push({ expected: requirement.title, utterances, instead, isAnywhere: situation === undefined && requirement.due === undefined && !Object.values(place).some((part) => part !== undefined) })
   }
   const forbidden: Occurrence[] = []
   for (const { place, signal, atMost } of prohibitions) {

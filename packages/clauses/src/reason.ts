@@ -1,6 +1,6 @@
 import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
 import type { ClauseSpec } from './clause-spec.js'
-import type { Judgement } from './judge-clause.js'
+import type { Judgement, Missing } from './judge-clause.js'
 import { shownSpans } from './shown-spans.js'
 
 const MAX_WORDS = 24
@@ -32,12 +32,17 @@ function slot(name: string, spec: ClauseSpec, { said, situations, missing }: Jud
     case 'situation_turn':
       return turnOf(situations.at(0), call)
     case 'expected':
-      return missing.at(0)?.expected ?? ''
+      return expectedTogether(missing).join('”、“')
     case 'due_turn':
       return firstTurnOf(missing.at(0)?.utterances[0], call)
     default:
       return `{${name}}`
   }
+}
+
+/** What was due in the same place as the first thing missing. */
+function expectedTogether(missing: readonly Missing[]): string[] {
+  return [...new Set(missing.filter(({ utterances }) => utterances[0] === missing[0].utterances[0]).map(({ expected }) => expected))]
 }
 
 const parted = new Map<string, string[]>()
@@ -58,6 +63,7 @@ function defaultTemplate({ outcome, said, situations, missing }: Judgement, when
   const context = situations.length > 0 && situations[0].how !== 'time' ? `第{situation_turn}句“{situation}”${place}，` : ''
   if (outcome === 'met') return said.length === 0 ? '通话中没有发现违反“{title}”的言行。' : `${context}第{turn}句说了“{words}”${howSeen(said[0])}，符合“{title}”。`
   if (said.length > 0) return `第{turn}句“{words}”${howSeen(said[0])}，违反“{title}”。`
+  if (missing[0].isAnywhere) return '全程没有“{expected}”，不符合“{title}”。'
   return missing[0].instead === undefined ? `${context}第{due_turn}句应有“{expected}”而没有，不符合“{title}”。` : `${context}第{due_turn}句没有先说“{expected}”，不符合“{title}”。`
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { day, DEFAULT_DIR, outcomeOf, port, wholeNumber } from './arguments.js'
 import { exportCommand, forgetCommand, type ForgetOptions, importCommand, migrateCommand, reviewCommand, type ReviewOptions } from './commands/keep.js'
-import { reportCommand, type ReportOptions } from './commands/report.js'
+import type { ReportOptions } from './commands/report.js'
 import { diffCommand, publishCommand, rescoreCommand, type RescoreOptions, rubricsCommand } from './commands/rescore.js'
 import { serveCommand, type ServeOptions } from './commands/serve.js'
 import { SQL_FORMATS, sqlCommand, type SqlOptions } from './commands/sql.js'
@@ -37,6 +37,8 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
     .addOption(new Option('--format <format>', say('opt_format')).choices(['html', 'md']).default('html'))
     .option('--out <file>', say('opt_out'))
     .action(async (options: ReportOptions) => {
+      // It draws charts, with a library that takes longer to load than most commands run.
+      const { reportCommand } = await import('./commands/report.js')
       finish(await reportCommand(context(), options))
     })
   examples(report, 'report', 'report --day 2026-03-31 --days 31 --out march.html', 'report --format md > report.md')

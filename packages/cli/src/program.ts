@@ -2,7 +2,6 @@ import { Command, Option } from 'commander'
 import { day, DEFAULT_DIR, wholeNumber } from './arguments.js'
 import type { Context, GlobalOptions } from './context.js'
 import { inChinese } from './command-errors.js'
-import { demoCommand } from './commands/demo.js'
 import { explainCommand, type ExplainOptions } from './commands/explain.js'
 import { calibrateCommand, type CalibrateOptions, checkCommand, coverageCommand, listCommand, type RulesOptions, schemaCommand, testCommand, tryCommand, type TryOptions } from './commands/rules.js'
 import { scoreCommand, type ScoreOptions } from './commands/score.js'
@@ -70,6 +69,7 @@ export function buildProgram(lang: Lang, makeContext: (options: GlobalOptions) =
   addStore(program, say, context, finish, examples)
   addStream(program, say, context, finish, examples)
   program.command('demo').description(say('demo')).action(async () => {
+    const { demoCommand } = await import('./commands/demo.js')
     finish(await demoCommand(context()))
   })
   examples(program, 'demo', 'score calls.jsonl --into data', 'worst', 'explain calls.jsonl --call C-1024', 'rules test')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ClauseSpec, compileClause, confidenceOf, evidenceOf, type JudgeClause, reasonFor } from '@yuzhi/clauses'
 import type { Call, RubricId, Score } from '@yuzhi/schemas'
-import { type AnalysedCall, compileSignals, type ReportFault, type Resolved, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
+import { type AnalysedCall, compileSignals, type ReportFault, type SignalSet, type SignalSpec, type TrainedCache } from '@yuzhi/signals'
 import type { Segmenter } from '@yuzhi/text'
 import type { Language } from './language.js'
 import type { RuleSet } from './load-rules.js'
@@ -9,7 +9,7 @@ import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
-export const ENGINE = '5'
+export const ENGINE = '6'
 
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {
@@ -28,8 +28,8 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
     faults.push({ ...rules.locate(path), message, zh, severity: 'error' })
   }
   const environment = { segmenter, shifts: rules.shifts, synonyms: language.synonyms, background: language.background, cache, broken: rules.broken }
-  const titleOf = ({ name }: Resolved): string => rules.signals.get(name)?.title ?? ''
-  const compileAllClauses = (set: SignalSet): JudgeClause[] => rules.clauses.map((spec) => compileClause(spec, set, [spec.id], (resolved) => titleOf(resolved) || spec.title))
+  const titleOf = (name: string): string => rules.signals.get(name)?.title ?? ''
+  const compileAllClauses = (set: SignalSet): JudgeClause[] => rules.clauses.map((spec) => compileClause(spec, set, [spec.id], titleOf))
   // Mistakes are looked for in every signal; then only those count that a clause leads to: the others would cost time with every call.
   compileAllClauses(compileSignals(rules.signals, environment, report))
   if (faults.some(({ severity }) => severity === 'error')) throw new RuleError(faults)
