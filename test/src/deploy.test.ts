@@ -11,7 +11,7 @@ import { SinkSettings } from '@yuzhi/sink'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { CONFIG, ROOT } from './paths.js'
+import { CACHE, CONFIG, ROOT } from './paths.js'
 
 const run = promisify(execFile)
 
@@ -132,8 +132,11 @@ describe('Dockerfile', () => {
       } else if (verb === 'ARG' || verb === 'ENV') {
         for (const [, name, quoted, plain] of rest.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/gu) as Iterable<(string | undefined)[] & { 1: string }>) environment[name] = quoted ?? (plain ?? '').replace(/^\/app/u, path.join(stage, 'app'))
       } else if (verb === 'COPY') copyStep(rest, stage, stages)
-      else if (verb === 'RUN') await run('sh', ['-ec', rest.replace(/chown [^&]*/u, 'true ')], { cwd: path.join(stage, 'app'), env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, maxBuffer: 1e8 })
-      else if (verb === 'ENTRYPOINT') entry = JSON.parse(rest) as string[]
+      else if (verb === 'RUN') {
+        // Models that this checkout has trained need no second training.
+        if (rest.includes('rules check') && existsSync(CACHE)) cpSync(CACHE, path.join(stage, 'app', 'cache'), { recursive: true })
+        await run('sh', ['-ec', rest.replace(/chown [^&]*/u, 'true ')], { cwd: path.join(stage, 'app'), env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, maxBuffer: 1e8 })
+      } else if (verb === 'ENTRYPOINT') entry = JSON.parse(rest) as string[]
     }
     const [program, ...args] = entry
     const app = { cwd: path.join(stage, 'app'), env: { PATH: process.env.PATH, ...environment } }

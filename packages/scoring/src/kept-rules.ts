@@ -18,7 +18,12 @@ export class KeptRules {
 
   /** Whether the folder holds just these. */
   are(folder: string): boolean {
-    return this.exist && contentOf(folder) === contentOf(this.folder)
+    try {
+      return this.exist && contentOf(folder) === contentOf(this.folder)
+    } catch {
+      // Another worker is just keeping newer ones.
+      return false
+    }
   }
 
   /** Keeps a copy; where nothing can be written a start checks them each time. */
