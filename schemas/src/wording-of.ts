@@ -8,6 +8,10 @@ export interface FaultText {
   zh: string
 }
 
+export function textIn({ message, zh }: FaultText, lang: 'en' | 'zh'): string {
+  return lang === 'en' ? message : zh
+}
+
 const { localeError: inEnglish } = z.locales.en()
 const { localeError: inChinese } = z.locales.zhCN()
 /** What a value is, for people who never heard of types. */

@@ -37,6 +37,8 @@ interface CompiledRequirement {
   /** What is expected, for people. */
   title: string
   place: Place
+  /** It may come anywhere in the call, and is missed nowhere in particular. */
+  isAnywhere: boolean
   /** The place where there is a situation: after it, unless the rule says otherwise. */
   placeBeside: Place
   signal: Resolved
@@ -56,7 +58,7 @@ interface CompiledProhibition {
 export function compileClause(spec: ClauseSpec, signals: SignalSet, path: readonly (string | number)[], titleOf: (name: string) => string): JudgeClause {
   const when = spec.when === undefined ? undefined : signals.resolve(spec.when, [...path, 'when'])
   const unless = spec.unless === undefined ? undefined : signals.resolve(spec.unless, [...path, 'unless'])
-  const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index], titleOf(nameOf(requirement.signal)) || titlesIn(requirement.signal, titleOf) || spec.title))
+  const requirements = (spec.expect ?? []).map((requirement, index) => compileRequirement(requirement, signals, [...path, 'expect', index], titlesIn(requirement.signal, titleOf) || spec.title))
   const shows = spec.shows === undefined ? undefined : compileRequirement(spec.shows, signals, [...path, 'shows'], spec.title)
   const prohibitions = (spec.forbid ?? []).map((prohibition, index) => compileProhibition(prohibition, signals, [...path, 'forbid', index]))
   return (call) => {
@@ -84,10 +86,12 @@ function restsOnFaintLikeness({ outcome, said, situations }: Judgement): boolean
 const notApplicable: Judgement = { outcome: 'not_applicable', said: [], situations: [], missing: [], times: 0, isMixed: false }
 
 function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_else: orElse, due, ...place }: Requirement, signals: SignalSet, path: readonly (string | number)[], title: string): CompiledRequirement {
+  const isPlaced = Object.values(place).some((part) => part !== undefined)
   return {
     title,
     place,
-    placeBeside: Object.values(place).some((part) => part !== undefined) ? place : { after: {} },
+    isAnywhere: !isPlaced && due === undefined,
+    placeBeside: isPlaced ? place : { after: {} },
     atLeast,
     due,
     signal: signals.resolve(signal, [...path, 'signal']),
@@ -96,14 +100,10 @@ function compileRequirement({ signal, at_least: atLeast, ahead_of: aheadOf, or_e
   }
 }
 
-function nameOf(ref: SignalRef): string {
-  return typeof ref === 'string' ? ref : ''
-}
-
 /** Titles that an expectation written in place may be told by; more say no more. */
 const MAX_TITLES = 3
 
-/** What an expectation written in place asks for: titles of the signals of which one would do. */
+/** What an expectation asks for: the title of its signal, or those of which one would do; empty where there are none. */
 function titlesIn(ref: SignalRef, titleOf: (name: string) => string): string {
   const titles = [...new Set(alternatives(ref).map((name) => titleOf(name)).filter((title) => title !== ''))]
   return titles.length > MAX_TITLES ? `${titles.slice(0, MAX_TITLES).join('/')}等` : titles.join('/')
@@ -155,7 +155,7 @@ function judgeSituation(
     }
     const utterances = isTooLate ? [instead.utterance] : dueAt(call, dueIn(place, requirement.due), requirement.signal, situation)
     if (utterances.length === 0) return undefined
-    missing.push({ expected: requirement.title, utterances, instead, isAnywhere: situation === undefined && requirement.due === undefined && !Object.values(place).some((part) => part !== undefined) })
+    missing.push({ expected: requirement.title, utterances, instead, isAnywhere: situation === undefined && requirement.isAnywhere })
   }
   const forbidden: Occurrence[] = []
   for (const { place, signal, atMost } of prohibitions) {

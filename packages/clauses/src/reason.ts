@@ -74,18 +74,16 @@ function howSeen({ how, detail }: Occurrence): string {
 
 function words(occurrence: Occurrence | undefined, analysed: AnalysedCall): string {
   if (occurrence === undefined) return ''
-  const { call } = analysed
   const text = shownSpans(occurrence, analysed)
-    .map(({ turn, start, end }) => call.turns[turn].text.slice(start, end))
+    .map(({ turn, start, end }) => analysed.call.turns[turn].text.slice(start, end))
     .join('')
   return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text
 }
 
 /** Of the turns that an utterance is made of, the one that holds the words. */
 function turnOf(occurrence: Occurrence | undefined, call: AnalysedCall): string {
-  if (occurrence === undefined || occurrence.utterance < 0) return ''
-  const [first] = shownSpans(occurrence, call)
-  return (first as { turn: number } | undefined) === undefined ? firstTurnOf(occurrence.utterance, call) : String(first.turn + 1)
+  const first = occurrence === undefined ? undefined : shownSpans(occurrence, call).at(0)
+  return first === undefined ? firstTurnOf(occurrence?.utterance, call) : String(first.turn + 1)
 }
 
 function firstTurnOf(utterance: number | undefined, { utterances }: AnalysedCall): string {

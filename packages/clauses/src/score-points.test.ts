@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ClauseOutcome, type ClauseWeight, sharePoints } from './score-points.js'
+import { type ClauseOutcome, type ClauseWeight, pointsBehind, sharePoints } from './score-points.js'
 
 const plain: ClauseWeight = { dimension: 'a', share: 1, add: 0, deduct: 0, each: false, cap: Infinity, ceiling: undefined }
 const met: ClauseOutcome = { outcome: 'met', times: 1 }
@@ -51,7 +51,8 @@ describe('sharePoints', () => {
   })
 
   it('leaves a dimension without applicable clauses out of the denominator', () => {
-    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, violated, none], dimensions, 0)).toMatchObject({ score: 50, points: [50, 0, 0], worth: [50, 50, 0] })
+    expect(sharePoints([plain, plain, { ...plain, dimension: 'b' }], [met, violated, none], dimensions, 0)).toMatchObject({ score: 50, points: [50, 0, 0] })
+    expect(pointsBehind([plain, plain, { ...plain, dimension: 'b' }], [met, violated, none], dimensions, 0)).toMatchObject({ worth: [50, 50, 0] })
   })
 
   it('deducts once or each time, up to the cap', () => {
@@ -63,7 +64,8 @@ describe('sharePoints', () => {
 
   it('charges a veto to the clause that was violated', () => {
     const veto = { ...plain, ceiling: 59 }
-    expect(sharePoints([plain, plain, plain, veto], [met, met, met, violated], dimensions, 0)).toMatchObject({ score: 59, base: 0, points: [25, 25, 25, -16], worth: [25, 25, 25, 25], uncut: [25, 25, 25, 0], fatal: true })
+    expect(sharePoints([plain, plain, plain, veto], [met, met, met, violated], dimensions, 0)).toMatchObject({ score: 59, base: 0, points: [25, 25, 25, -16], fatal: true })
+    expect(pointsBehind([plain, plain, plain, veto], [met, met, met, violated], dimensions, 0)).toEqual({ worth: [25, 25, 25, 25], uncut: [25, 25, 25, 0] })
     expect(sharePoints([plain, { ...plain, ceiling: 0 }], [met, violated], dimensions, 0)).toMatchObject({ score: 0, fatal: true })
   })
 

@@ -24,11 +24,15 @@ export interface Points {
   base: number
   /** One for each clause; `base` plus their sum is exactly `score`. */
   points: number[]
+  fatal: boolean
+}
+
+/** What a person needs to understand the points of a call. */
+export interface PointsBehind {
   /** What each clause gives in this call when it is met. */
   worth: number[]
   /** What each clause gave before the bounds 0 and 100 and vetoes cut it. */
   uncut: number[]
-  fatal: boolean
 }
 
 /** Points are reckoned in whole hundredths, so that sums are exact. */
@@ -40,12 +44,8 @@ const FULL = 10_000
  * deductions, the bounds 0 and 100, and vetoes; each cut is charged to the clauses that caused it.
  */
 export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>, baseOfRubric: number): Points {
-  const portions = portionsOf(weights, outcomes, dimensions)
-  const isShared = portions.some((portion) => portion > 0)
-  const base = isShared ? Math.round(baseOfRubric * 100) : FULL
-  const worth = isShared ? apportion(FULL - base, portions) : portions
+  const { base, worth } = shareOut(weights, outcomes, dimensions, baseOfRubric)
   const points = weights.map((weight, i) => pointsOf(weight, outcomes[i], worth[i]))
-  const uncut = [...points]
   let total = base
   for (const value of points) total += value
   total = trim(points, total, 0, FULL)
@@ -56,9 +56,22 @@ export function sharePoints(weights: readonly ClauseWeight[], outcomes: readonly
     points[vetoed] -= total - ceiling
     total = ceiling
   }
-  const inPoints = (hundredths: readonly number[]): number[] => hundredths.map((value) => value / 100)
-  const whenMet = weights.map((weight, i) => pointsOf(weight, { ...outcomes[i], outcome: outcomes[i].outcome === 'not_applicable' ? 'not_applicable' : 'met' }, worth[i]))
-  return { score: total / 100, base: base / 100, points: inPoints(points), worth: inPoints(whenMet), uncut: inPoints(uncut), fatal }
+  return { score: total / 100, base: base / 100, points: points.map((value) => value / 100), fatal }
+}
+
+/** What stands behind the points that `sharePoints` gives for the same. */
+export function pointsBehind(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>, baseOfRubric: number): PointsBehind {
+  const { worth } = shareOut(weights, outcomes, dimensions, baseOfRubric)
+  const pointsWhen = (outcomeOf: (outcome: Outcome) => Outcome): number[] => weights.map((weight, i) => pointsOf(weight, { ...outcomes[i], outcome: outcomeOf(outcomes[i].outcome) }, worth[i]) / 100)
+  return { worth: pointsWhen((outcome) => (outcome === 'not_applicable' ? outcome : 'met')), uncut: pointsWhen((outcome) => outcome) }
+}
+
+/** The base, and what each clause is worth of the rest, in hundredths. */
+function shareOut(weights: readonly ClauseWeight[], outcomes: readonly ClauseOutcome[], dimensions: ReadonlyMap<string, number>, baseOfRubric: number): { base: number; worth: number[] } {
+  const portions = portionsOf(weights, outcomes, dimensions)
+  if (!portions.some((portion) => portion > 0)) return { base: FULL, worth: portions }
+  const base = Math.round(baseOfRubric * 100)
+  return { base, worth: apportion(FULL - base, portions) }
 }
 
 /** The part of the whole that each clause is worth: 0 where it does not apply. */

@@ -1,11 +1,4 @@
-import type { AnalysedCall, Occurrence } from '@yuzhi/signals'
-
-/** A span of an original turn. */
-interface Span {
-  turn: number
-  start: number
-  end: number
-}
+import type { AnalysedCall, Occurrence, Span } from '@yuzhi/signals'
 
 /** Windows of similar wording end where they end; a word that one cuts is shown whole, if it is no longer than this. */
 const LONGEST_CUT = 4

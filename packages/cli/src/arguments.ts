@@ -1,5 +1,6 @@
-import type { Outcome } from '@yuzhi/schemas'
+import { Outcome } from '@yuzhi/schemas'
 import { InvalidArgumentError } from 'commander'
+import { speaker } from './messages.js'
 
 /** Folder of the embedded store unless another is given. */
 export const DEFAULT_DIR = 'data'
@@ -21,7 +22,8 @@ export function day(text: string): string {
   return text
 }
 
-const OUTCOMES: Readonly<Record<string, Outcome>> = { met: 'met', 符合: 'met', violated: 'violated', 违反: 'violated', not_applicable: 'not_applicable', 不适用: 'not_applicable' }
+/** By their names and by what they are called in Chinese. */
+const OUTCOMES: Readonly<Record<string, Outcome>> = Object.fromEntries(Outcome.options.flatMap((outcome) => [[outcome, outcome], [speaker('zh')(outcome), outcome]]))
 
 export function outcomeOf(text: string): Outcome {
   if (!(text in OUTCOMES)) throw new InvalidArgumentError(`"${text}" is none of ${Object.keys(OUTCOMES).join(', ')}`)

@@ -1,5 +1,5 @@
 import type { Call, ClauseResult, Score } from '@yuzhi/schemas'
-import { reckoner, type Scoring } from '@yuzhi/rules'
+import { reckonBehind, type Scoring } from '@yuzhi/rules'
 import pc from 'picocolors'
 import type { Context } from './context.js'
 import { renderTable } from './table.js'
@@ -9,7 +9,7 @@ export function explainCall(call: Call, score: Score, scoring: Scoring, { say, h
   const colours = pc.createColors(hasColour)
   const paint = { met: colours.green, violated: colours.red, not_applicable: colours.dim }
   const titles = new Map(scoring.clauses.map(({ id, title }) => [id, title]))
-  const { worth, uncut } = reckoner(scoring)(score.clauses.map(({ outcome, times = 1 }) => ({ outcome, times })))
+  const { worth, uncut } = reckonBehind(scoring, score.clauses.map(({ outcome, times = 1 }) => ({ outcome, times })))
   const lines = [colours.bold(`${call.call_id}  ${call.started_at}  ${call.agent?.name ?? call.agent?.id ?? ''}`), '']
   for (const [turn, { role, text, start_ms: start }] of call.turns.entries()) {
     const touching = score.clauses.filter(({ outcome, evidence }) => outcome !== 'not_applicable' && evidence.some((item) => item.turn === turn))

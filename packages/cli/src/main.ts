@@ -75,7 +75,8 @@ function report(error: unknown): number {
 
 function tell(error: Error): string {
   if (error instanceof RuleError) return error.faults.map((fault) => formatFault(fault, lang)).join('\n')
-  const { code, path: file } = error as NodeJS.ErrnoException
+  const { code, path: file, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE' && port !== undefined) return speaker(lang)('port_in_use', { port })
   const known = FILE_TROUBLES[code ?? '']
   return known === undefined || file === undefined ? error.message : speaker(lang)(known, { file })
 }

@@ -46,7 +46,6 @@ const MESSAGES = {
   sql_refused: { zh: '不允许的 SQL：{reason}', en: 'SQL not allowed: {reason}' },
   unknown_standard: { zh: '未知规范 “{asked}”；现有：{known}', en: 'unknown standard "{asked}"; there are: {known}' },
   no_rubric: { zh: '没有适用的规范（配置路由未覆盖，或不在生效期内）', en: 'no standard fits (routing does not cover it, or none is in effect)' },
-  did_you_mean: { zh: '，是不是 “{name}”？', en: ': did you mean "{name}"?' },
   duplicate: { zh: '{call} 在本次输入中已出现过，只算一次', en: '{call} came before in this input and counts once' },
   too_large: { zh: '一行超过 {limit} MB', en: 'a line of more than {limit} MB' },
   warning: { zh: '提醒', en: 'warning' },

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileCache, Shelf, UnknownStandard } from '@yuzhi/rules'
+import { textIn } from '@yuzhi/schemas'
+import { didYouMean } from '@yuzhi/signals'
 import { type Context, UserError } from './context.js'
 
 /** The rubrics of the configuration, or only those of one standard. */
 export function openShelf(context: Context, standard: string | undefined): Shelf {
-  const { config, say } = context
+  const { config, say, lang } = context
   if (!existsSync(path.join(config, 'standards'))) throw new UserError(say('no_config', { config }))
   try {
     return Shelf.open(config, standard, talkingCache(context))
   } catch (error) {
     if (!(error instanceof UnknownStandard)) throw error
-    const hint = error.suggestion === undefined ? '' : say('did_you_mean', { name: error.suggestion })
-    throw new UserError(say('unknown_standard', { asked: error.asked, known: error.known.join(', ') }) + hint)
+    throw new UserError(say('unknown_standard', { asked: error.asked, known: error.known.join(', ') }) + textIn(didYouMean(error.suggestion), lang))
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Call, parseCall, type Rejected, type Score } from '@yuzhi/schemas'
+import { type Call, parseCall, type Rejected, type Score, textIn } from '@yuzhi/schemas'
 import type { Rubric, Shelf } from '@yuzhi/rules'
 import type { Lang, Say } from './messages.js'
 import { MAX_LINE_BYTES, readLines } from './read-lines.js'
@@ -40,5 +40,5 @@ function said(text: string): Pick<Rejected, 'message' | 'zh'> {
 
 /** `file:line: field: message`, one for each fault. */
 export function formatRejected(file: string, line: number, rejected: readonly Rejected[], lang: Lang): string {
-  return rejected.map(({ path, message, zh, code }) => `${file}:${line}: ${path === '' ? code : path}: ${lang === 'en' ? message : zh}`).join('\n')
+  return rejected.map(({ path, code, ...text }) => `${file}:${line}: ${path === '' ? code : path}: ${textIn(text, lang)}`).join('\n')
 }

@@ -80,15 +80,15 @@ export async function readReport(executor: Executor, database: string, day?: str
 }
 
 async function readWorst(rows: <Row>(sql: string) => Promise<Row[]>, titles: ReadonlyMap<string, string>): Promise<WorstCall[]> {
+  const worst = `FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} AND notEmpty(violated) ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`
   const calls = await rows<Omit<WorstCall, 'findings'>>(
     `SELECT call_id, toFloat64(score) AS score, grade, fatal, if(agent_name = '', agent_id, agent_name) AS agent, agent_team AS team,
             formatDateTime(started_at, '%m-%d %R', 'Asia/Shanghai') AS started
-     FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} AND notEmpty(violated) ORDER BY fatal DESC, score, call_id LIMIT ${WORST}`,
+     ${worst}`,
   )
   const findings = await rows<{ call_id: string; clause_id: string; points: number; reason: string; words: string }>(
-    `SELECT call_id, clause_id, toFloat64(points) AS points,
-            reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
-     WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id FROM {db}.calls WHERE day BETWEEN {from:Date} AND {day:Date} AND notEmpty(violated) ORDER BY fatal DESC, score, call_id LIMIT ${WORST})
+    `SELECT call_id, clause_id, toFloat64(points) AS points, reason, JSONExtractString(evidence, 1, 'text') AS words FROM {db}.findings
+     WHERE day BETWEEN {from:Date} AND {day:Date} AND outcome = 'violated' AND call_id IN (SELECT call_id ${worst})
      ORDER BY points, clause_id`,
   )
   return calls.map((call) => ({

@@ -1,4 +1,4 @@
-import type { FaultText } from '@yuzhi/schemas'
+import { type FaultText, textIn } from '@yuzhi/schemas'
 
 /** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
 export interface RuleFault extends FaultText {
@@ -17,8 +17,8 @@ export class RuleError extends Error {
   }
 }
 
-export function formatFault({ file, line, column, message, zh }: RuleFault, lang: 'en' | 'zh' = 'en'): string {
-  const text = lang === 'en' ? message : zh
+export function formatFault({ file, line, column, ...fault }: RuleFault, lang: 'en' | 'zh' = 'en'): string {
+  const text = textIn(fault, lang)
   return line > 0 ? `${file}:${line}:${column}: ${text}` : `${file}: ${text}`
 }
 

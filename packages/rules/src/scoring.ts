@@ -1,4 +1,4 @@
-import { type ClauseOutcome, type Points, sharePoints } from '@yuzhi/clauses'
+import { type ClauseOutcome, type ClauseWeight, type Points, type PointsBehind, pointsBehind, sharePoints } from '@yuzhi/clauses'
 import { z } from 'zod'
 import type { RuleSet } from './load-rules.js'
 import type { Rubric } from './rubric.js'
@@ -39,12 +39,21 @@ export function scoringOf({ standard, clauses }: RuleSet): Scoring {
 export type Reckon = (outcomes: readonly ClauseOutcome[]) => Points & { grade: string }
 
 export function reckoner({ base, dimensions, bands, clauses }: Scoring): Reckon {
-  const weights = clauses.map(({ cap, ceiling, ...weight }) => ({ ...weight, cap: cap ?? Infinity, ceiling: ceiling ?? undefined }))
+  const weights = weightsOf(clauses)
   const weightOf = new Map(Object.entries(dimensions))
   return (outcomes) => {
     const points = sharePoints(weights, outcomes, weightOf, base)
     return { ...points, grade: gradeOf(points.score, bands) }
   }
+}
+
+/** What stands behind those points. */
+export function reckonBehind({ base, dimensions, clauses }: Scoring, outcomes: readonly ClauseOutcome[]): PointsBehind {
+  return pointsBehind(weightsOf(clauses), outcomes, new Map(Object.entries(dimensions)), base)
+}
+
+function weightsOf(clauses: Scoring['clauses']): ClauseWeight[] {
+  return clauses.map(({ cap, ceiling, ...weight }) => ({ ...weight, cap: cap ?? Infinity, ceiling: ceiling ?? undefined }))
 }
 
 function gradeOf(score: number, bands: Scoring['bands']): string {

@@ -66,6 +66,10 @@ function nameOf({ hash, id, version }: KnownRubric): string {
   return `${id}@${version} ${hash}`
 }
 
+function agentOf({ agent_name: name, agent_id: id }: { agent_name: string; agent_id: string }): string {
+  return `${name} ${id}`.trim()
+}
+
 function renderDifference({ calls, changed, oldAverage, newAverage, grades, agents, clauses, moves }: RubricDifference, { say, width }: Context): string {
   const signed = (before: number, after: number): string => `${after - before > 0 ? '+' : ''}${(after - before).toFixed(2)}`
   const parts = [say('diff_total', { calls, changed, old: oldAverage.toFixed(2), new: newAverage.toFixed(2) })]
@@ -74,10 +78,10 @@ function renderDifference({ calls, changed, oldAverage, newAverage, grades, agen
   }
   section(say('diff_grades'), [say('col_grade'), say('old'), say('new')], grades.map((row) => [row.grade, String(row.old), String(row.new)]))
   section(say('diff_clauses'), [say('col_clause'), say('col_old_violations'), say('col_new_violations'), say('col_otherwise')], clauses.map((row) => [row.clause_id, String(row.old_violations ?? '–'), String(row.new_violations ?? '–'), String(row.changed)]))
-  section(say('diff_agents'), [say('col_agent'), say('calls'), say('old'), say('new'), say('changed')], agents.map((row) => [`${row.agent_name} ${row.agent_id}`.trim(), String(row.calls), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)]))
+  section(say('diff_agents'), [say('col_agent'), say('calls'), say('old'), say('new'), say('changed')], agents.map((row) => [agentOf(row), String(row.calls), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)]))
   const verdict = (outcome: ClauseMove['old']): string => (outcome === '' ? '–' : say(outcome))
   const moved = moves.flatMap((row) => row.clauses.slice(0, CLAUSES_SHOWN).map((clause, i) => [
-    ...(i === 0 ? [row.call_id, `${row.agent_name} ${row.agent_id}`.trim(), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)] : ['', '', '', '', '']),
+    ...(i === 0 ? [row.call_id, agentOf(row), row.old.toFixed(2), row.new.toFixed(2), signed(row.old, row.new)] : ['', '', '', '', '']),
     clause.clause_id, `${verdict(clause.old)} → ${verdict(clause.new)}`, signed(clause.old_points, clause.new_points), clause.reason,
   ]))
   section(say('diff_moves'), [say('col_call'), say('col_agent'), say('old'), say('new'), say('changed'), say('col_clause'), say('col_verdict'), say('points'), say('col_reason')], moved)

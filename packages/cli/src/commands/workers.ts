@@ -67,15 +67,14 @@ function upAlone(context: Context, options: WorkerOptions, environment: Environm
 type Served = Running & { route?: Route; others?: readonly Health[] }
 
 /** Starts a service with its log, its metrics and its page of health, and runs it to its end. */
-async function serve(context: Context, name: string, settings: ServiceSettings, environment: Environment, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
-  const { version, say } = context
+async function serve({ version }: Context, name: string, settings: ServiceSettings, environment: Environment, start: (parts: ServiceParts) => Promise<Served>, onReady: (url: string) => void = () => undefined): Promise<number> {
   const log = openLog(name, settings.LOG_LEVEL)
   for (const unknown of unknownSettings(environment, SETTING_NAMES)) log.warn(unknown, 'unknown_setting')
   const metrics = openMetrics(name)
   const health = new Health(settings.YUZHI_STALL_MS, metrics.lastProgress)
   const healths = [health]
   const routes: Route[] = []
-  const http = await listening(say, settings, () => openHttp({ host: settings.YUZHI_HTTP_HOST, port: settings.YUZHI_HTTP_PORT, healths, registry: metrics.registry, routes, onError: (error) => { log.error({ error }, 'http_failed') } }))
+  const http = await openHttp({ host: settings.YUZHI_HTTP_HOST, port: settings.YUZHI_HTTP_PORT, healths, registry: metrics.registry, routes, onError: (error) => { log.error({ error }, 'http_failed') } })
   log.info({ url: http.url }, 'http_open')
   let service: Served
   try {
@@ -93,15 +92,6 @@ async function serve(context: Context, name: string, settings: ServiceSettings, 
   const code = await runService({ failed: service.failed, stop: () => inOrder([service.stop, http.close]) }, settings.YUZHI_STOP_DEADLINE_MS, log)
   // Whatever still holds the process open was given its time.
   process.exit(code)
-}
-
-async function listening<T>(say: Context['say'], { YUZHI_HTTP_PORT: port }: ServiceSettings, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
-    throw new UserError(say('port_in_use', { port }))
-  }
 }
 
 async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
