@@ -29,3 +29,10 @@ export function outcomeOf(text: string): Outcome {
   if (!(text in OUTCOMES)) throw new InvalidArgumentError(`"${text}" is none of ${Object.keys(OUTCOMES).join(', ')}`)
   return OUTCOMES[text]
 }
+
+/** Collects `name=value`, given as often as there are names. */
+export function parameter(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const match = /^([a-z_]\w*)=(.*)$/isu.exec(text)
+  if (match === null) throw new InvalidArgumentError(`"${text}" is not like name=value`)
+  return { ...before, [match[1]]: match[2] }
+}

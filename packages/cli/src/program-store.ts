@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { day, DEFAULT_DIR, outcomeOf, port, wholeNumber } from './arguments.js'
+import { day, DEFAULT_DIR, outcomeOf, parameter, port, wholeNumber } from './arguments.js'
 import { exportCommand, forgetCommand, type ForgetOptions, importCommand, migrateCommand, reviewCommand, type ReviewOptions } from './commands/keep.js'
 import type { ReportOptions } from './commands/report.js'
 import { diffCommand, publishCommand, rescoreCommand, type RescoreOptions, rubricsCommand } from './commands/rescore.js'
@@ -19,6 +19,7 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
   const sql = command('sql', say('sql'))
     .argument('[select]')
     .addOption(new Option('--format <format>', say('opt_format')).choices(Object.keys(SQL_FORMATS)).default('table'))
+    .addOption(new Option('--param <name=value>', say('opt_param')).argParser(parameter))
     .option('--serve', say('opt_serve'))
     .option('--host <address>', say('opt_host'), '127.0.0.1')
     .option('--port <port>', say('opt_port'), port, HTTP_PORT)
@@ -29,11 +30,12 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
       else if (select === undefined) throw new UserError(say('sql_what'))
       else finish(await sqlCommand(context(), select, options))
     })
-  examples(sql, 'sql "SELECT grade, count() FROM calls GROUP BY grade"', `sql "SELECT * FROM findings WHERE outcome = 'violated' LIMIT 5" --format json --dir data`, 'sql --serve --password-file secret.txt')
+  examples(sql, 'sql "SELECT grade, count() FROM calls GROUP BY grade"', `sql "SELECT * FROM findings WHERE outcome = 'violated' LIMIT 5" --format json --dir data`, 'sql "SELECT * FROM calls WHERE agent_id = {agent:String}" --param agent=H-031 --format excel > agent.csv', 'sql --serve --password-file secret.txt')
 
   const report = command('report', say('report'))
     .option('--day <day>', say('opt_day'), day)
     .option('--days <count>', say('opt_days'), wholeNumber, 1)
+    .option('--standard <id>', say('opt_report_standard'))
     .addOption(new Option('--format <format>', say('opt_format')).choices(['html', 'md']).default('html'))
     .option('--out <file>', say('opt_out'))
     .action(async (options: ReportOptions) => {
@@ -41,7 +43,7 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
       const { reportCommand } = await import('./commands/report.js')
       finish(await reportCommand(context(), options))
     })
-  examples(report, 'report', 'report --day 2026-03-31 --days 31 --out march.html', 'report --format md > report.md')
+  examples(report, 'report', 'report --day 2026-03-31 --days 31 --out march.html', 'report --standard hotline --format md > report.md')
 
   const review = command('review', say('review'))
     .argument('<call>')

@@ -56,7 +56,7 @@ export function clauseChart({ clauses }: ReportData): string {
   return draw({
     grid: { left: 8, right: 64, top: 8, bottom: 8 },
     xAxis: { type: 'value', minInterval: 1, axisLabel: { color: QUIET }, splitLine: { lineStyle: { color: '#e5e7eb' } } },
-    yAxis: { type: 'category', data: rows.map(({ title }) => title), axisLabel: { color: INK, width: 130, overflow: 'truncate' }, axisTick: { show: false } },
+    yAxis: { type: 'category', data: rows.map(({ title }) => title), axisLabel: { color: INK, width: 190, overflow: 'truncate' }, axisTick: { show: false } },
     series: [{
       type: 'bar', barMaxWidth: 18, itemStyle: { color: RED },
       data: rows.map(({ violations }) => violations),
@@ -65,12 +65,13 @@ export function clauseChart({ clauses }: ReportData): string {
   }, 40 + 26 * Math.max(1, rows.length))
 }
 
-export function teamChart({ teams }: ReportData): string {
-  const rows = [...teams].reverse()
+/** Average scores beside each other, the lowest at the top. */
+export function averagesChart(averages: readonly { name: string; calls: number; average: number }[]): string {
+  const rows = [...averages].reverse()
   return draw({
     grid: { left: 8, right: 48, top: 8, bottom: 8 },
     xAxis: { type: 'value', min: 0, max: 100, axisLabel: { color: QUIET }, splitLine: { lineStyle: { color: '#e5e7eb' } } },
-    yAxis: { type: 'category', data: rows.map(({ team, calls }) => `${team}（${calls} 通）`), axisLabel: { color: INK }, axisTick: { show: false } },
+    yAxis: { type: 'category', data: rows.map(({ name, calls }) => `${name}（${calls} 通）`), axisLabel: { color: INK }, axisTick: { show: false } },
     series: [{ type: 'bar', barMaxWidth: 18, data: rows.map(({ average }) => average), itemStyle: { color: BLUE }, label: { show: true, position: 'right', color: QUIET } }],
   }, 40 + 30 * Math.max(1, rows.length))
 }

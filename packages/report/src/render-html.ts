@@ -1,4 +1,4 @@
-import { clauseChart, distributionChart, teamChart, trendChart } from './charts.js'
+import { averagesChart, clauseChart, distributionChart, trendChart } from './charts.js'
 import { lossOf, type ReportData, type WorstCall } from './report-data.js'
 
 const STYLE = `
@@ -23,10 +23,16 @@ li b { color: var(--red); font-variant-numeric: tabular-nums; margin-right: 8px;
 
 /** The report as one page that needs nothing else: styles and charts are in it. */
 export function renderHtml(data: ReportData): string {
-  const { from, day, calls, averageScore, fatalCalls, reviewed, grades, worst } = data
+  const { from, day, calls, averageScore, fatalCalls, reviewed, grades, standards, worst } = data
   const period = from === day ? day : `${from} 至 ${day}`
   const figures = [['通话', String(calls)], ['平均分', averageScore.toFixed(1)], ['一票否决', String(fatalCalls)], ['已复核', String(reviewed)], ...grades.map(({ grade, calls: n }) => [grade, String(n)])]
-  const charts = [['得分分布', distributionChart(data)], ['走势', trendChart(data)], ['违反最多的条款（占适用通话）', clauseChart(data)], ['班组平均分', teamChart(data)]]
+  const charts = [
+    ['得分分布', distributionChart(data)],
+    ['走势', trendChart(data)],
+    ['违反最多的条款（占适用通话）', clauseChart(data)],
+    ['班组平均分', averagesChart(data.teams.map(({ team, ...row }) => ({ ...row, name: team })))],
+    ...(standards.length > 1 ? [['各规范平均分', averagesChart(standards.map(({ title, ...row }) => ({ ...row, name: title })))]] : []),
+  ]
   return `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -38,7 +44,7 @@ export function renderHtml(data: ReportData): string {
 <body>
 <main>
 <h1>服务质量报告</h1>
-<p class="quiet">${period}（北京时间），复核结果已计入</p>
+<p class="quiet">${escapeHtml(standards.map(({ title }) => title).join('、'))}，${period}（北京时间），复核结果已计入</p>
 <div class="figures">${figures.map(([name, value]) => `<div><b>${escapeHtml(value)}</b><span class="quiet">${escapeHtml(name)}</span></div>`).join('')}</div>
 <div class="charts">${charts.map(([title, svg]) => `<section><h2>${title}</h2>${svg}</section>`).join('\n')}</div>
 <section class="worst"><h2>得分最低的通话</h2>${worst.map(renderCall).join('\n')}</section>
@@ -48,9 +54,9 @@ export function renderHtml(data: ReportData): string {
 `
 }
 
-function renderCall({ call_id: id, score, grade, fatal, agent, team, started, findings }: WorstCall): string {
+function renderCall({ call_id: id, score, grade, fatal, agent, team, started, standard, findings }: WorstCall): string {
   const items = findings.map(({ title, points, reason, words }) => `<li><b>${lossOf(points)}</b>${escapeHtml(title)} <q>${escapeHtml(shorten(words))}</q><br><span class="quiet">${escapeHtml(reason)}</span></li>`)
-  return `<article><div class="head"><h3>${escapeHtml(id)}</h3><span class="score">${score.toFixed(2)} ${escapeHtml(grade)}</span>${fatal ? '<span class="fatal">一票否决</span>' : ''}<span class="quiet">${escapeHtml([agent, team, started].filter((part) => part !== '').join(' · '))}</span></div><ul>${items.join('')}</ul></article>`
+  return `<article><div class="head"><h3>${escapeHtml(id)}</h3><span class="score">${score.toFixed(2)} ${escapeHtml(grade)}</span>${fatal ? '<span class="fatal">一票否决</span>' : ''}<span class="quiet">${escapeHtml([agent, team, started, standard].filter((part) => part !== '').join(' · '))}</span></div><ul>${items.join('')}</ul></article>`
 }
 
 /** A turn where something was due is quoted whole; its beginning tells which it is. */

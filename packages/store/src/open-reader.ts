@@ -1,12 +1,12 @@
 import { openClient } from './client-executor.js'
-import type { Executor, Settings } from './executor.js'
+import type { Executor, Parameters, Settings } from './executor.js'
 import { SqlGuard } from './sql-guard.js'
 import { StoreError } from './store-error.js'
 import { databaseOf, holdsStore, openExecutor, type StorePlace } from './store-place.js'
 
 export interface Reader {
-  /** The result of a person's SQL as text. */
-  run: (sql: string, format: string) => Promise<string>
+  /** The result of a person's SQL as text; parameters are values of its `{name:Type}`. */
+  run: (sql: string, format: string, parameters?: Parameters) => Promise<string>
   /** For the product's own queries, which need no guard. */
   executor: Executor
   database: string
@@ -29,7 +29,7 @@ export async function openReader(place: StorePlace): Promise<Reader> {
   return {
     executor,
     database,
-    run: async (sql, format) => limited.query(await guard.check(sql), format),
+    run: async (sql, format, parameters) => limited.query(await guard.check(sql, parameters), format, parameters),
     async close() {
       await limited.close()
       await executor.close()

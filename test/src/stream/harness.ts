@@ -85,7 +85,7 @@ export function messagesOf(topic: string, calls: readonly Call[]): Outgoing[] {
 }
 
 /** Sends calls in small lots with pauses, so that work goes on while things are broken; brokers may be away. Ends when `enough` says so. */
-export async function sendSlowly({ broker, topics }: Pipeline, prefix: string, enough: (sent: number) => boolean, pauseMs = 50): Promise<number> {
+export async function sendSlowly({ broker, topics }: Pipeline, prefix: string, enough: (sent: number) => boolean, pauseMs = 120): Promise<number> {
   const producer = await broker.openProducer()
   let sent = 0
   for (let lot = 0; !enough(sent); lot++) {
