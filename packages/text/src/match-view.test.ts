@@ -15,4 +15,19 @@ describe('matchView', () => {
   it('keeps repeated characters that are words', () => {
     expect(foldLiteral('谢谢 看看')).toBe('谢谢看看')
   })
+
+  it.each([
+    ['唔好意思 要您等咗咁耐', '不好意思要你等了这耐'],
+    ['我哋而家帮您睇下', '我们现在帮你看下'],
+    ['系咪你哋搞掂咗', '是咪你们搞定了'],
+    ['莫急嘛 我晓得咋个弄', '别急我知道咋弄'],
+    ['俺们冇得空', '我们没有空'],
+    ['啥子事噻', '啥事'],
+  ])('reads the dialect of %s', (text, standard) => {
+    expect(foldLiteral(text)).toBe(standard)
+  })
+
+  it.each(['系统和您没关系', '联系莫女士', '莫名其妙', '没得到答复', '什么子女', '唔，好的'])('takes nothing for dialect in %s', (text) => {
+    expect(foldLiteral(text)).toBe(text.replaceAll(/[，]/gu, '').replaceAll('您', '你'))
+  })
 })

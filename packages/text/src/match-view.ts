@@ -1,4 +1,5 @@
 import { arrayPool } from './array-pool.js'
+import { DIALECT_STARTS, dialectAt } from './dialect.js'
 
 const newCodes = arrayPool((length) => new Uint16Array(length))
 const newOffsets = arrayPool((length) => new Uint32Array(length))
@@ -6,7 +7,10 @@ const newOffsets = arrayPool((length) => new Uint32Array(length))
 /** Ends a sentence: no phrase runs across it. */
 export const HARD_STOP = 1
 
-const DROPPED_PARTICLES = '嗯呃啊呀哦噢喔诶欸哇呐嘛嘞咯喽哈啦'
+/** In the table of folds: a character that may be dialect, which its neighbours decide. */
+const PERHAPS_DIALECT = 2
+
+const DROPPED_PARTICLES = '嗯呃啊呀哦噢喔诶欸哇呐嘛嘞咯喽哈啦噻哩㗎齁'
 const HARD_STOPS = '。？！；?!;\n'
 const STUTTERED = '我你他这那就是请对的要可有没再先帮给'
 const SAME: readonly (readonly [string, string])[] = [
@@ -17,7 +21,10 @@ const SAME: readonly (readonly [string, string])[] = [
   ['哪', '那'],
 ]
 
-const FOLD = buildFold()
+const PLAIN = buildFold()
+/** The same, dialect marked. */
+const FOLD = PLAIN.slice()
+for (const code of DIALECT_STARTS) FOLD[code] = PERHAPS_DIALECT
 const STUTTER = new Set(Array.from(STUTTERED, (character) => character.charCodeAt(0)))
 
 /** 0: dropped; otherwise the unit that is matched. */
@@ -33,7 +40,7 @@ function buildFold(): Uint16Array {
 
 /**
  * What phrases and n-grams are matched on: punctuation, spaces, particles and stutters (我我我) are
- * gone, 您 reads 你; `at[i]` is the offset of unit `i` in the normalised text.
+ * gone, 您 reads 你 and 唔使 不使; `at[i]` is the offset of unit `i` in the normalised text.
  */
 export interface MatchView {
   codes: Uint16Array
@@ -46,12 +53,21 @@ export function matchView(text: string): MatchView {
   const at = newOffsets(text.length)
   let length = 0
   let previous = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = FOLD[text.charCodeAt(i)]
-    if (code === 0 || (code === previous && (code === HARD_STOP || STUTTER.has(code)))) continue
+  const append = (code: number, i: number): void => {
+    if (code === 0 || (code === previous && (code === HARD_STOP || STUTTER.has(code)))) return
     codes[length] = code
     at[length++] = i
     previous = code
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = FOLD[text.charCodeAt(i)]
+    if (code !== PERHAPS_DIALECT) {
+      append(code, i)
+      continue
+    }
+    const { standard, dialect } = dialectAt(text, i) ?? { standard: text[i], dialect: text[i] }
+    for (let j = 0; j < standard.length; j++) append(PLAIN[standard.charCodeAt(j)], i + j)
+    i += dialect.length - 1
   }
   return { codes, at, length }
 }
