@@ -51,7 +51,7 @@ describe('replays', () => {
         }
         await store.close()
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     )
   })
 

@@ -83,9 +83,20 @@ function braceToken(braces: string, synonyms: Readonly<Record<string, readonly s
     if (group === undefined) throw new PatternError(`no group of synonyms is named "${braces.slice(1)}"`, `synonyms.yaml 中没有同义词组 “${braces.slice(1)}”`)
     return { choices: group }
   }
-  if (braces.includes('|')) return { choices: braces.split('|') }
+  if (braces.includes('|')) return { choices: braces.split('|').map((choice) => checkedChoice(choice, braces)) }
   if (braces.length < 2) throw new PatternError(`"{${braces}}" names no slot: words are written without braces, alternatives as {a|b}`, `“{${braces}}” 不是槽位：词语不加花括号，可选说法写成 {甲|乙}`)
   return { gap: { min: 1, max: SLOT_GAP, slot: ENTITY_SLOTS[braces] } }
+}
+
+/** An alternative of particles or marks alone would say nothing and let the others be left out, which nobody would see. */
+function checkedChoice(choice: string, braces: string): string {
+  if (choice !== '' && foldLiteral(choice) === '') {
+    throw new PatternError(
+      `"${choice}" in "{${braces}}" is passed over, so that the group may be left out altogether: write {…|} where you mean that, a phrase of its own with ^ or $ where a sentence begins or ends`,
+      `“{${braces}}” 里的 “${choice}” 会被忽略，等于整组可以不说：若是这个意思请写 {…|}；句首、句尾请另写一条带 ^ 或 $ 的短语`,
+    )
+  }
+  return choice
 }
 
 function toStages(parts: readonly Token[]): { stages: string[][]; gaps: Gap[]; tail: Gap | undefined } {

@@ -62,13 +62,23 @@ describe('phrases', () => {
     expect(seenIn({ phrases: ['不知道'] }, '不。知道了')).toEqual([])
   })
 
+  it.each([
+    ['不好意思', '唔好意思呀先生', '唔好意思'],
+    ['别着急', '您莫着急嘛', '莫着急'],
+    ['{没有|没}空', '我冇得空', '冇得空'],
+  ])('hears %s in the dialect of %s, and shows it as it was said', (phrase, text, words) => {
+    expect(seenIn({ phrases: [phrase] }, text)).toEqual([`phrase ${words}`])
+  })
+
   it('tells every mistake of a pattern', () => {
-    const { faults } = signalsOf({ it: { phrases: ['还有{什么', '啊呀', '{=没有这组}', '打{折}'] } })
+    const { faults } = signalsOf({ it: { phrases: ['还有{什么', '啊呀', '{=没有这组}', '打{折}', '怕您{不成|啊}', '知道{了|$}'] } })
     expect(faults).toEqual([
       expect.stringMatching(/^it\.phrases\.0: .*without its partner/u),
       expect.stringMatching(/^it\.phrases\.1: .*particles are passed over/u),
       expect.stringMatching(/^it\.phrases\.2: no group of synonyms/u),
       expect.stringMatching(/^it\.phrases\.3: .*names no slot/u),
+      expect.stringMatching(/^it\.phrases\.4: "啊" in .* is passed over/u),
+      expect.stringMatching(/^it\.phrases\.5: "\$" in .* is passed over/u),
     ])
   })
 
