@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { exactlyOnce, type Outgoing, startDevBroker } from '@yuzhi/kafka'
 import { DATABASE, type Executor, openExecutor, openReader, queryRows, wayInto } from '@yuzhi/store'
 import type { Call } from '@yuzhi/schemas'
+import { CONFIG } from '../paths.js'
 import { callsNamed, createTopics, newPipeline, pause, type Pipeline, startWorker, untilRead, type Worker } from '../stream/harness.js'
 import { table } from './measure.js'
 import { sampleCalls } from './sample-calls.js'
@@ -73,7 +74,7 @@ async function send({ broker, topics }: Pipeline, count: number, prefix = 'c', c
 }
 
 async function fresh(brokers: string, overrides: Record<string, string> = {}): Promise<Pipeline> {
-  const pipeline = newPipeline(brokers, { SCORER_CHUNK_CALLS: '256', SINK_BATCH_MS: '500', SCORER_CONSUMERS: '2', SINK_CONSUMERS: '2', ...overrides })
+  const pipeline = newPipeline(brokers, { SCORER_CHUNK_CALLS: '256', SINK_BATCH_MS: '500', SCORER_CONSUMERS: '2', SINK_CONSUMERS: '2', ...overrides }, CONFIG)
   await createTopics(pipeline)
   return pipeline
 }

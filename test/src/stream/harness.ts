@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Broker, KafkaSettings, openKafkaJs, type Outgoing, topicSpecs } from '@yuzhi/kafka'
@@ -12,12 +12,19 @@ import { inputOf } from '@yuzhi/scorer'
 import { openReader, queryRows, wayInto } from '@yuzhi/store'
 import { CACHE, CLI, CONFIG, FIXTURES, readLines } from '../paths.js'
 
+const OTHER_STANDARDS = /\/standards\/(?:hall|manager|property|visit)$/u
+/** The rules that ship, of one standard: what the stream does with calls is the same, and a worker starts in a third of the time. */
+export const HOTLINE_CONFIG = mkdtempSync(path.join(tmpdir(), 'yuzhi-hotline-'))
+cpSync(CONFIG, HOTLINE_CONFIG, { recursive: true, filter: (from) => !OTHER_STANDARDS.test(from) })
+
 /** One pipeline with topics, groups and a folder of its own. */
 export interface Pipeline {
   name: string
   brokers: string
   broker: Broker
   dir: string
+  /** Folder of its rules. */
+  config: string
   topics: { transcripts: string; scores: string; deadLetters: string; rubrics: string }
   /** Settings of its workers. */
   environment: Record<string, string>
@@ -26,7 +33,7 @@ export interface Pipeline {
 export const PARTITIONS = 4
 const MAX_CALL_BYTES = 16 * 1024 * 1024
 
-export function newPipeline(brokers: string, overrides: Record<string, string> = {}): Pipeline {
+export function newPipeline(brokers: string, overrides: Record<string, string> = {}, config = HOTLINE_CONFIG): Pipeline {
   const name = `p${Math.random().toString(36).slice(2, 8)}`
   const topics = { transcripts: `${name}.transcripts`, scores: `${name}.scores`, deadLetters: `${name}.dead-letters`, rubrics: `${name}.rubrics` }
   const broker = openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers }))
@@ -35,6 +42,7 @@ export function newPipeline(brokers: string, overrides: Record<string, string> =
     brokers,
     broker,
     dir: mkdtempSync(path.join(tmpdir(), 'yuzhi-pipeline-')),
+    config,
     topics,
     environment: {
       KAFKA_BROKERS: brokers, KAFKA_PARTITIONS: String(PARTITIONS), TOPIC_TRANSCRIPTS: topics.transcripts, TOPIC_SCORES: topics.scores, TOPIC_DEAD_LETTERS: topics.deadLetters, TOPIC_RUBRICS: topics.rubrics,
@@ -57,8 +65,8 @@ export interface Worker {
   kill: (signal: NodeJS.Signals) => void
 }
 
-export function startWorker(command: string, { environment, dir }: Pipeline, options: readonly string[] = []): Worker {
-  const child = spawn(process.execPath, [CLI, command, '--dir', dir, '--config', CONFIG, ...options], { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startWorker(command: string, { environment, dir, config }: Pipeline, options: readonly string[] = []): Worker {
+  const child = spawn(process.execPath, [CLI, command, '--dir', dir, '--config', config, ...options], { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   const logged: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => logged.push(chunk.toString('utf8')))
   // A test that ends early, be it by SIGKILL, takes its workers along: then the watcher's input closes.
@@ -85,7 +93,7 @@ export function messagesOf(topic: string, calls: readonly Call[]): Outgoing[] {
 }
 
 /** Sends calls in small lots with pauses, so that work goes on while things are broken; brokers may be away. Ends when `enough` says so. */
-export async function sendSlowly({ broker, topics }: Pipeline, prefix: string, enough: (sent: number) => boolean, pauseMs = 120): Promise<number> {
+export async function sendSlowly({ broker, topics }: Pipeline, prefix: string, enough: (sent: number) => boolean, pauseMs = 200): Promise<number> {
   const producer = await broker.openProducer()
   let sent = 0
   for (let lot = 0; !enough(sent); lot++) {
@@ -118,8 +126,8 @@ export function pause(milliseconds: number): Promise<void> {
 let shelf: Shelf | undefined
 
 /** What must come out of each input, by its source: the very bytes. */
-export async function expectedScores({ broker, topics }: Pipeline): Promise<Map<string, string>> {
-  shelf ??= Shelf.open(CONFIG, undefined, fileCache(CACHE))
+export async function expectedScores({ broker, topics, config }: Pipeline): Promise<Map<string, string>> {
+  shelf ??= Shelf.open(config, 'hotline', fileCache(CACHE))
   const expected = new Map<string, string>()
   for (const message of await allOf(broker, topics.transcripts)) {
     const input = inputOf(message)

@@ -4,7 +4,7 @@ import { ScorerSettings, startScorer } from '@yuzhi/scorer'
 import { Health, type Metrics, openLog, openMetrics, type Running } from '@yuzhi/service'
 import { SinkSettings, startSink } from '@yuzhi/sink'
 import { EVENT_SESSION_SETTINGS, openExecutor, openStore, type StorePlace, writeEvents } from '@yuzhi/store'
-import { CACHE, CONFIG } from '../paths.js'
+import { CACHE } from '../paths.js'
 import type { Pipeline } from './harness.js'
 
 /** A service inside the process of the test. */
@@ -26,7 +26,7 @@ function parts(name: string): { metrics: Metrics; health: Health; log: ReturnTyp
   return { metrics, health: new Health(60_000, metrics.lastProgress), log: openLog(name, 'debug', to), text: () => lines.join('') }
 }
 
-export async function scorerHere({ environment, brokers }: Pipeline, overrides: Record<string, string> = {}, config = CONFIG): Promise<Here> {
+export async function scorerHere({ environment, brokers, config }: Pipeline, overrides: Record<string, string> = {}): Promise<Here> {
   const { text, ...own } = parts('scorer')
   const settings = ScorerSettings.parse({ ...environment, ...overrides })
   const scorer = await startScorer({ ...own, settings, broker: openKafkaJs(KafkaSettings.parse({ KAFKA_BROKERS: brokers })), config, cache: CACHE, version: 'test' })
