@@ -129,6 +129,31 @@ describe('yuzhi report', () => {
     expect(yuzhi('report', '--format', 'md', '--dir', dir).out).toMatch(/^# 服务质量报告 2026-03-12\n/u)
     expect(yuzhi('report', '--day', '1999-01-01', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('1999-01-01') as string })
   })
+
+  it('tells calls of several standards apart, or shows those of one', () => {
+    const call = JSON.parse(readFileSync(CALLS, 'utf8').split('\n')[0]) as object
+    const lines = ['hotline', 'property'].map((standard) => JSON.stringify({ ...call, standard, call_id: standard }))
+    writeFileSync(path.join(folder, 'two.jsonl'), lines.join('\n'))
+    const two = path.join(folder, 'two')
+    yuzhi('score', path.join(folder, 'two.jsonl'), '--into', two)
+    const both = yuzhi('report', '--format', 'md', '--dir', two).out
+    expect(both).toMatch(/\| 热线服务规范 \| 1 \|/u)
+    expect(both).toMatch(/\| [^|]+（客户服务管理体系） \| 1 \| 1 \| 100% \|/u)
+    expect(both).toMatch(/^### property：.*，客户服务管理体系$/mu)
+    const one = yuzhi('report', '--format', 'md', '--standard', 'hotline', '--dir', two).out
+    expect(one).toMatch(/^1 通，/mu)
+    expect(one).not.toContain('property')
+    expect(yuzhi('report', '--standard', 'hall', '--dir', two)).toMatchObject({ code: 1, err: expect.stringContaining('hall') as string })
+  })
+})
+
+describe('yuzhi sql', () => {
+  it('takes parameters, and hands Excel a table that it reads as Chinese', () => {
+    const asked = ['sql', 'SELECT call_id FROM calls WHERE call_id = {id:String}', '--dir', dir, '--param']
+    expect(yuzhi(...asked, 'id=r1-014', '--format', 'excel').out).toBe('\u{FEFF}"call_id"\n"r1-014"\n')
+    expect(yuzhi(...asked, "id=' OR 1=1 --", '--format', 'jsonl').out).toBe('')
+    expect(yuzhi(...asked, 'r1-014')).toMatchObject({ code: 1, err: expect.stringContaining('name=value') as string })
+  })
 })
 
 describe('yuzhi sql --serve', () => {

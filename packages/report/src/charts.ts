@@ -53,16 +53,17 @@ export function trendChart({ trend }: ReportData): string {
 
 export function clauseChart({ clauses }: ReportData): string {
   const rows = [...clauses].reverse()
+  const lines = rows.some(({ standard }) => standard !== '') ? 2 : 1
   return draw({
     grid: { left: 8, right: 64, top: 8, bottom: 8 },
     xAxis: { type: 'value', minInterval: 1, axisLabel: { color: QUIET }, splitLine: { lineStyle: { color: '#e5e7eb' } } },
-    yAxis: { type: 'category', data: rows.map(({ title }) => title), axisLabel: { color: INK, width: 190, overflow: 'truncate' }, axisTick: { show: false } },
+    yAxis: { type: 'category', data: rows.map(({ title, standard }) => (standard === '' ? title : `${title}\n${standard}`)), axisLabel: { color: INK, width: 190, overflow: 'truncate', lineHeight: 14 }, axisTick: { show: false } },
     series: [{
       type: 'bar', barMaxWidth: 18, itemStyle: { color: RED },
       data: rows.map(({ violations }) => violations),
       label: { show: true, position: 'right', color: QUIET, formatter: ({ dataIndex }: { dataIndex: number }) => `${rows[dataIndex].violations}（${Math.round(rows[dataIndex].rate * 100)}%）` },
     }],
-  }, 40 + 26 * Math.max(1, rows.length))
+  }, 40 + (12 + 14 * lines) * Math.max(1, rows.length))
 }
 
 /** Average scores beside each other, the lowest at the top. */

@@ -14,7 +14,7 @@ ${table(['规范', '通话', '平均分', '一票否决'], standards.map(({ titl
 
 ## 违反最多的条款
 
-${table(['条款', '违反', '适用', '占比'], clauses.map(({ title, violations, applicable, rate }) => [title, violations, applicable, `${Math.round(rate * 100)}%`]))}
+${table(['条款', '违反', '适用', '占比'], clauses.map(({ title, standard, violations, applicable, rate }) => [standard === '' ? title : `${title}（${standard}）`, violations, applicable, `${Math.round(rate * 100)}%`]))}
 
 ## 班组
 

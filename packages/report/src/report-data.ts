@@ -15,8 +15,8 @@ export interface ReportData {
   trend: { label: string; calls: number; average: number }[]
   /** Each standard by which calls of these days were judged. */
   standards: { standard: string; title: string; calls: number; average: number; fatal: number }[]
-  /** Titles name the standard where calls of several are in the report. */
-  clauses: { clause: string; title: string; violations: number; applicable: number; rate: number }[]
+  /** `standard` is its title where calls of several are in the report, else empty. */
+  clauses: { clause: string; title: string; standard: string; violations: number; applicable: number; rate: number }[]
   teams: { team: string; calls: number; agents: number; average: number; fatal: number }[]
   worst: WorstCall[]
 }
@@ -78,8 +78,6 @@ export async function readReport(executor: Executor, database: string, { day, da
     `SELECT clause_id AS clause, standard AS of, toUInt32(sum(c.violations)) AS violations, toUInt32(sum(c.applicable)) AS applicable, violations / applicable AS rate FROM {db}.clause_days AS c
      WHERE ${WITHIN} GROUP BY clause, of HAVING violations > 0 ORDER BY violations DESC, clause LIMIT 15`,
   )
-  const titleOf = ({ clause, of }: { clause: string; of: string }): string =>
-    `${named.clauses.get(clause) ?? clause}${standards.length > 1 ? `（${named.standards.get(of) ?? of}）` : ''}`
   const isMonthly = days > MAX_DAILY
   return {
     from,
@@ -95,7 +93,7 @@ export async function readReport(executor: Executor, database: string, { day, da
        WHERE day BETWEEN toDate('${daysBefore(Math.max(days, TREND_DAYS))}') AND {day:Date} AND ${OF_STANDARD} GROUP BY label ORDER BY min(day)`,
     ),
     standards,
-    clauses: clauses.map((row) => ({ ...row, title: titleOf(row) })),
+    clauses: clauses.map(({ of, ...row }) => ({ ...row, title: named.clauses.get(row.clause) ?? row.clause, standard: standards.length > 1 ? (named.standards.get(of) ?? of) : '' })),
     teams: await rows(
       `SELECT if(agent_team = '', '–', agent_team) AS team, toUInt32(count()) AS calls, toUInt32(uniqExact(agent_id)) AS agents, round(avg(score), 1) AS average, toUInt32(countIf(fatal)) AS fatal
        FROM {db}.calls WHERE ${WITHIN} GROUP BY team ORDER BY average, team`,
@@ -106,7 +104,7 @@ export async function readReport(executor: Executor, database: string, { day, da
 
 type Rows = <Row>(sql: string) => Promise<Row[]>
 
-/** What standards and clauses are called, by their ids; the latest rubric of a standard names it. */
+/** What standards and clauses are called, by their ids; the latest rubric of a standard names it, what its title explains in brackets left out. */
 interface Titles {
   standards: ReadonlyMap<string, string>
   clauses: ReadonlyMap<string, string>
@@ -115,7 +113,7 @@ interface Titles {
 async function readTitles(rows: Rows): Promise<Titles> {
   const read = async (sql: string): Promise<ReadonlyMap<string, string>> => new Map((await rows<{ id: string; title: string }>(sql)).map(({ id, title }) => [id, title]))
   return {
-    standards: await read('SELECT rubric_id AS id, argMax(r.title, registered_at) AS title FROM {db}.rubrics AS r GROUP BY id'),
+    standards: await read(`SELECT rubric_id AS id, replaceRegexpOne(argMax(r.title, registered_at), '（[^）]*）$', '') AS title FROM {db}.rubrics AS r GROUP BY id`),
     clauses: await read('SELECT c.1 AS id, argMax(c.2, registered_at) AS title FROM {db}.rubrics ARRAY JOIN clauses AS c GROUP BY id'),
   }
 }
