@@ -51,12 +51,14 @@ export function addStore(program: Command, say: Say, context: () => Context, fin
     .option('--overturn', say('opt_overturn'))
     .option('--confirm', say('opt_confirm'))
     .addOption(new Option('--to <outcome>', say('opt_to')).argParser(outcomeOf))
+    .option('--words <text>', say('opt_words'))
+    .option('--turn <number>', say('opt_turn'), wholeNumber)
     .option('--note <text>', say('opt_note'))
     .option('--reviewer <name>', say('opt_reviewer'))
     .action(async (call: string, options: ReviewOptions) => {
       finish(await reviewCommand(context(), call, options))
     })
-  examples(review, 'review C-1024 --clause hotline.taboo.deny --overturn --note "引用客户原话"', 'review C-1024 --clause 及时道谢 --overturn --to 不适用')
+  examples(review, 'review C-1024 --clause hotline.taboo.deny --overturn --note "引用客户原话"', 'review C-1024 --clause 及时道谢 --overturn --to 不适用', 'review C-1024 --clause 顶撞 --overturn --words "那您问苹果去啊"')
 
   const rescore = command('rescore', say('rescore'))
     .requiredOption('--rubric <name>', say('opt_rubric'))

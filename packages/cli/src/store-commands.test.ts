@@ -40,6 +40,20 @@ describe('yuzhi review', () => {
     expect(yuzhi('explain', CALLS, '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('--call') as string })
   })
 
+  it('takes the words that show it, and names the turns where they are not plain', () => {
+    const [{ turn, text }] = rows("SELECT turn, text FROM utterances WHERE call_id = 'r1-014' AND role = 'agent' ORDER BY turn LIMIT 1") as { turn: number; text: string }[]
+    const words = text.slice(0, 6)
+    const asked = ['review', 'r1-014', '--clause', 'hotline.taboo.contradict', '--overturn', '--reviewer', '王', '--dir', dir]
+    expect(yuzhi(...asked, '--words', '谁也没说过这话')).toMatchObject({ code: 1, err: expect.stringContaining('谁也没说过这话') as string })
+    expect(yuzhi(...asked, '--words', '，')).toMatchObject({ code: 1, err: expect.stringMatching(/第\d+, \d+.*--turn/u) as string })
+    expect(yuzhi(...asked, '--turn', String(turn + 1), '--words', words).code).toBe(0)
+    const evidence = JSON.stringify([{ turn, start: 0, end: 6, text: words, kind: 'said' }])
+    expect(rows("SELECT outcome, evidence, machine_evidence FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.taboo.contradict'")).toEqual([{ outcome: 'violated', evidence, machine_evidence: '[]' }])
+    expect(rows("SELECT toUInt32(turn) AS turn, text FROM call_story(call = 'r1-014') WHERE clause_id = 'hotline.taboo.contradict'")).toEqual([{ turn, text: words }])
+    expect(yuzhi('explain', '--call', 'r1-014', '--dir', dir).out).toContain(`【${words}】`)
+    expect(yuzhi('review', 'r1-014', '--clause', 'hotline.taboo.contradict', '--confirm', '--reviewer', '王', '--dir', dir).code).toBe(0)
+  })
+
   it('says which call or clause there is not', () => {
     expect(yuzhi('review', 'nobody', '--clause', 'x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('库中没有通话 “nobody”') as string })
     expect(yuzhi('review', 'r1-014', '--clause', 'hotline.x', '--confirm', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('没有用条款 hotline.x 判过') as string })
@@ -71,7 +85,7 @@ describe('yuzhi rescore, diff, publish', () => {
     expect(diff.changed).toBeGreaterThan(80)
     expect(diff.moves).toHaveLength(20)
     expect(yuzhi('diff', '1.0.0', '1.1.0', '--dir', dir).out).toContain('变化最大的通话')
-    expect(yuzhi('publish', '1.1.0', '--dir', dir)).toMatchObject({ code: 0, err: expect.stringContaining('135 通，沿用复核 1 条') as string })
+    expect(yuzhi('publish', '1.1.0', '--dir', dir)).toMatchObject({ code: 0, err: expect.stringContaining('135 通，沿用复核 2 条') as string })
     expect(rows('SELECT DISTINCT rubric_version AS version FROM calls')).toEqual([{ version: '1.1.0' }])
     expect(rows("SELECT outcome FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.courtesy.please'")).toEqual([{ outcome: 'met' }])
     expect(yuzhi('rubrics', '--dir', dir).out).toMatch(/hotline +1\.1\.0 +135 +135/u)
@@ -135,7 +149,8 @@ describe('yuzhi report', () => {
     const lines = ['hotline', 'property'].map((standard) => JSON.stringify({ ...call, standard, call_id: standard }))
     writeFileSync(path.join(folder, 'two.jsonl'), lines.join('\n'))
     const two = path.join(folder, 'two')
-    yuzhi('score', path.join(folder, 'two.jsonl'), '--into', two)
+    // The draft of another test lies in this folder.
+    yuzhi('score', path.join(folder, 'two.jsonl'), '--into', two, '--config', path.join(ROOT, 'config'))
     const both = yuzhi('report', '--format', 'md', '--dir', two).out
     expect(both).toMatch(/\| 热线服务规范 \| 1 \|/u)
     expect(both).toMatch(/\| [^|]+（客户服务管理体系） \| 1 \| 1 \| 100% \|/u)

@@ -14,7 +14,7 @@ export { callOf, type ScoredCall, TRANSCRIPT_COLUMNS, type TranscriptRow } from 
 export { type ClauseMove, compareRubrics, type RubricDifference } from './compare-rubrics.js'
 export { forget, type Forgotten } from './forget.js'
 export { callsWithout, carryReviews, findRubric, type KnownRubric, knownRubrics, publish } from './rescore.js'
-export { bodyOf, type ReckonedScore, type ReckonScore, review, type Review, type ReviewedCall } from './reviews.js'
+export { bodyOf, findWords, type ReckonedScore, type ReckonScore, review, type Review, type ReviewedCall } from './reviews.js'
 export { exportedTables, exportStore, importStore, type Transferred } from './transfer.js'
 export { serveSql, type ServeOptions } from './serve-sql.js'
 export { applyRetention, Retention } from './retention.js'

@@ -1,4 +1,4 @@
-import type { Call, Outcome } from '@yuzhi/schemas'
+import type { Call, Evidence, Outcome } from '@yuzhi/schemas'
 import { type Executor, queryRows } from './executor.js'
 import { putInForce } from './publications.js'
 import { type ReckonScore, review } from './reviews.js'
@@ -87,10 +87,10 @@ export function findRubric(known: readonly KnownRubric[], name: string): KnownRu
  * rules judged it. Returns how many events were appended.
  */
 export async function carryReviews(executor: Executor, database: string, hash: string, at: string, reckonScore: ReckonScore): Promise<number> {
-  const rows = await queryRows<{ call_id: string; clause_id: string; outcome: Outcome; note: string; reviewer: string }>(
+  const rows = await queryRows<{ call_id: string; clause_id: string; outcome: Outcome; note: string; reviewer: string; words: string }>(
     executor,
     `SELECT call_id, clause_id, argMax(outcome, (reviewed_at, review_id)) AS outcome, argMax(note, (reviewed_at, review_id)) AS note,
-            argMax(reviewer, (reviewed_at, review_id)) AS reviewer, argMax(rubric_hash, (reviewed_at, review_id)) AS newest
+            argMax(reviewer, (reviewed_at, review_id)) AS reviewer, argMax(evidence, (reviewed_at, review_id)) AS words, argMax(rubric_hash, (reviewed_at, review_id)) AS newest
      FROM ${database}.reviews
      WHERE call_id GLOBAL IN (SELECT call_id FROM ${database}.scored_calls FINAL WHERE rubric_hash = {hash:String})
        AND clause_id GLOBAL IN (SELECT arrayJoin(clauses).1 FROM ${database}.rubrics WHERE rubric_hash = {hash:String})
@@ -98,10 +98,10 @@ export async function carryReviews(executor: Executor, database: string, hash: s
     { hash },
   )
   let carried = 0
-  for (const { call_id: callId, clause_id: clauseId, outcome, note, reviewer } of rows) {
+  for (const { call_id: callId, clause_id: clauseId, outcome, note, reviewer, words } of rows) {
     // Events of one call follow each other by a millisecond, so that the last holds them all.
     const moment = new Date(Date.parse(at) + carried++).toISOString()
-    await review(executor, database, { callId, clauseId, verdict: 'carried', outcome, note, reviewer, at: moment }, reckonScore)
+    await review(executor, database, { callId, clauseId, verdict: 'carried', outcome, evidence: words === '' ? [] : (JSON.parse(words) as Evidence[]), note, reviewer, at: moment }, reckonScore)
   }
   return carried
 }

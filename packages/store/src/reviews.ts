@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Outcome } from '@yuzhi/schemas'
+import type { Evidence, Outcome } from '@yuzhi/schemas'
 import { type Executor, queryRows } from './executor.js'
 import { StoreError } from './store-error.js'
 
@@ -11,6 +11,8 @@ export interface Review {
   verdict: 'confirm' | 'overturn' | 'carried'
   /** With overturn: what it is instead, which must not be the machine's own; absent: met where the machine saw a violation, else violated. */
   outcome?: Outcome | undefined
+  /** The words that show it, where the reviewer names any. */
+  evidence?: readonly Evidence[] | undefined
   note: string
   reviewer: string
   /** ISO 8601. */
@@ -49,7 +51,7 @@ interface CallState {
  * Appends a review. The score that follows from it and all earlier ones is reckoned by the call's own
  * rubric and goes with the event, so that views need only the newest. Nothing stored is changed.
  */
-export async function review(executor: Executor, database: string, { callId, clauseId, verdict, outcome, note, reviewer, at }: Review, reckonScore: ReckonScore): Promise<ReviewedCall> {
+export async function review(executor: Executor, database: string, { callId, clauseId, verdict, outcome, evidence = [], note, reviewer, at }: Review, reckonScore: ReckonScore): Promise<ReviewedCall> {
   const [state] = await queryRows<CallState>(
     executor,
     `SELECT toString(day) AS day, rubric_hash, toFloat64(score) AS score, clauses, outcomes, machine, times FROM ${database}.calls
@@ -67,11 +69,26 @@ export async function review(executor: Executor, database: string, { callId, cla
   const after = reckonScore(await bodyOf(executor, database, state.rubric_hash), outcomes.map((known, i) => ({ outcome: known, times: timesOf(known, state.machine[i], state.times[i]) })))
   const row = {
     review_id: idOf([callId, clauseId, decided, reviewer, at, note]),
-    day: state.day, call_id: callId, clause_id: clauseId, verdict: decided === machine ? 'confirm' : 'overturn', outcome: decided, machine_outcome: machine, note, reviewer, reviewed_at: at,
+    day: state.day, call_id: callId, clause_id: clauseId, verdict: decided === machine ? 'confirm' : 'overturn', outcome: decided, machine_outcome: machine, note, reviewer, reviewed_at: at, evidence: evidence.length === 0 ? '' : JSON.stringify(evidence),
     rubric_hash: state.rubric_hash, carried: verdict === 'carried', score: after.score, grade: after.grade, fatal: after.fatal, base: after.base, 'clause.outcome': outcomes, 'clause.points': after.points,
   }
   await executor.insert(`${database}.reviews`, Buffer.from(JSON.stringify(row)), 'JSONEachRow', `review of ${callId} ${clauseId}`)
   return { before: state.score, after, outcome: decided, machineOutcome: machine }
+}
+
+/**
+ * The words as evidence of a stored call: in the turn that is named, else in the only turn that holds them; a whole turn where
+ * no words are named. `turn` counts from 0. Throws a StoreError that tells the turns where it is none or several.
+ */
+export async function findWords(executor: Executor, database: string, callId: string, words: string | undefined, turn: number | undefined): Promise<Evidence> {
+  const turns = await queryRows<{ turn: number; text: string }>(executor, `SELECT turn, text FROM ${database}.utterances WHERE call_id = {call:String} ORDER BY turn`, { call: callId })
+  if (turns.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}, or nothing is left of what was said in it`, false)
+  const holding = turns.filter(({ turn: at, text }) => (turn === undefined || at === turn) && text.includes(words ?? ''))
+  if (holding.length !== 1) throw new StoreError('unknown_words', holding.map(({ turn: at }) => at + 1).join(', '), false)
+  const [{ turn: at, text }] = holding
+  const found = words ?? text
+  const start = text.indexOf(found)
+  return { turn: at, start, end: start + found.length, text: found, kind: 'said' }
 }
 
 /** What the machine did not see, happened once. */

@@ -15,6 +15,7 @@ export type StoreErrorCode =
   | 'unknown_clause'
   | 'unknown_rubric'
   | 'same_outcome'
+  | 'unknown_words'
   | 'failed'
 
 export class StoreError extends Error {
