@@ -45,7 +45,8 @@ describe('yuzhi review', () => {
     const words = text.slice(0, 6)
     const asked = ['review', 'r1-014', '--clause', 'hotline.taboo.contradict', '--overturn', '--reviewer', '王', '--dir', dir]
     expect(yuzhi(...asked, '--words', '谁也没说过这话')).toMatchObject({ code: 1, err: expect.stringContaining('谁也没说过这话') as string })
-    expect(yuzhi(...asked, '--words', '，')).toMatchObject({ code: 1, err: expect.stringMatching(/第\d+, \d+.*--turn/u) as string })
+    expect(yuzhi(...asked, '--turn', '999')).toMatchObject({ code: 1, err: expect.stringContaining('没有第999句') as string })
+    expect(yuzhi(...asked, '--words', '，')).toMatchObject({ code: 1, err: expect.stringMatching(/第\d+、\d+.*--turn/u) as string })
     expect(yuzhi(...asked, '--turn', String(turn + 1), '--words', words).code).toBe(0)
     const evidence = JSON.stringify([{ turn, start: 0, end: 6, text: words, kind: 'said' }])
     expect(rows("SELECT outcome, evidence, machine_evidence FROM findings WHERE call_id = 'r1-014' AND clause_id = 'hotline.taboo.contradict'")).toEqual([{ outcome: 'violated', evidence, machine_evidence: '[]' }])

@@ -76,7 +76,7 @@ export async function readReport(executor: Executor, database: string, { day, da
   )).map((row) => ({ ...row, title: named.standards.get(row.standard) ?? row.standard }))
   const clauses = await rows<{ clause: string; of: string; violations: number; applicable: number; rate: number }>(
     `SELECT clause_id AS clause, standard AS of, toUInt32(sum(c.violations)) AS violations, toUInt32(sum(c.applicable)) AS applicable, violations / applicable AS rate FROM {db}.clause_days AS c
-     WHERE ${WITHIN} GROUP BY clause, of HAVING violations > 0 ORDER BY violations DESC, clause LIMIT 15`,
+     WHERE ${WITHIN} GROUP BY clause, of HAVING violations > 0 ORDER BY violations DESC, clause, of LIMIT 15`,
   )
   const isMonthly = days > MAX_DAILY
   return {

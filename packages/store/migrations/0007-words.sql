@@ -68,7 +68,8 @@ FROM
             ) AS review,
             (
                 SELECT CAST((groupArray(clause_id), groupArray(said)), 'Map(String, Tuple(note String, words String))')
-                FROM (SELECT clause_id, argMax((note, evidence), (reviewed_at, review_id)) AS said FROM {{reviews}} WHERE call_id = {call:String} GROUP BY clause_id)
+                FROM (SELECT clause_id, argMax((note, evidence), (reviewed_at, review_id)) AS said FROM {{reviews}}
+                    WHERE call_id = {call:String} AND rubric_hash IN (SELECT rubric_hash FROM {{scored_calls}} FINAL WHERE call_id = {call:String}) GROUP BY clause_id)
             ) AS notes,
             if(review.3 = rubric_hash, review.1, `clause.outcome`) AS outcomes,
             if(review.3 = rubric_hash, review.2, `clause.points`) AS all_points

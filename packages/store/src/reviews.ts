@@ -77,18 +77,17 @@ export async function review(executor: Executor, database: string, { callId, cla
 }
 
 /**
- * The words as evidence of a stored call: in the turn that is named, else in the only turn that holds them; a whole turn where
- * no words are named. `turn` counts from 0. Throws a StoreError that tells the turns where it is none or several.
+ * The words as evidence of a stored call, once for each turn that holds them; the whole turn where only a turn is named.
+ * `turn` counts from 0. Throws a StoreError where there is no such call, or nothing is left of what was said in it.
  */
-export async function findWords(executor: Executor, database: string, callId: string, words: string | undefined, turn: number | undefined): Promise<Evidence> {
+export async function findWords(executor: Executor, database: string, callId: string, words: string | undefined, turn: number | undefined): Promise<Evidence[]> {
   const turns = await queryRows<{ turn: number; text: string }>(executor, `SELECT turn, text FROM ${database}.utterances WHERE call_id = {call:String} ORDER BY turn`, { call: callId })
   if (turns.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}, or nothing is left of what was said in it`, false)
-  const holding = turns.filter(({ turn: at, text }) => (turn === undefined || at === turn) && text.includes(words ?? ''))
-  if (holding.length !== 1) throw new StoreError('unknown_words', holding.map(({ turn: at }) => at + 1).join(', '), false)
-  const [{ turn: at, text }] = holding
-  const found = words ?? text
-  const start = text.indexOf(found)
-  return { turn: at, start, end: start + found.length, text: found, kind: 'said' }
+  return turns.flatMap(({ turn: at, text }) => {
+    const found = words ?? text
+    const start = text.indexOf(found)
+    return (turn !== undefined && at !== turn) || start < 0 ? [] : [{ turn: at, start, end: start + found.length, text: found, kind: 'said' as const }]
+  })
 }
 
 /** What the machine did not see, happened once. */

@@ -15,7 +15,6 @@ export type StoreErrorCode =
   | 'unknown_clause'
   | 'unknown_rubric'
   | 'same_outcome'
-  | 'unknown_words'
   | 'failed'
 
 export class StoreError extends Error {

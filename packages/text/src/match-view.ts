@@ -40,7 +40,7 @@ function buildFold(): Uint16Array {
 
 /**
  * What phrases and n-grams are matched on: punctuation, spaces, particles and stutters (我我我) are
- * gone, 您 reads 你 and 唔使 不使; `at[i]` is the offset of unit `i` in the normalised text.
+ * gone, 您 reads 你 and 唔使 不用; `at[i]` is the offset of unit `i` in the normalised text.
  */
 export interface MatchView {
   codes: Uint16Array
@@ -61,13 +61,12 @@ export function matchView(text: string): MatchView {
   }
   for (let i = 0; i < text.length; i++) {
     const code = FOLD[text.charCodeAt(i)]
-    if (code !== PERHAPS_DIALECT) {
-      append(code, i)
-      continue
+    const reading = code === PERHAPS_DIALECT ? dialectAt(text, i) : undefined
+    if (reading === undefined) append(code === PERHAPS_DIALECT ? PLAIN[text.charCodeAt(i)] : code, i)
+    else {
+      for (let j = 0; j < reading.length; j++) append(PLAIN[reading.charCodeAt(j)], i + j)
+      i += reading.length - 1
     }
-    const { standard, dialect } = dialectAt(text, i) ?? { standard: text[i], dialect: text[i] }
-    for (let j = 0; j < standard.length; j++) append(PLAIN[standard.charCodeAt(j)], i + j)
-    i += dialect.length - 1
   }
   return { codes, at, length }
 }

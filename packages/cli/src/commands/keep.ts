@@ -1,4 +1,5 @@
-import { applyRetention, exportedTables, exportStore, findWords, forget, importStore, migrate, openExecutor, review, StoreError, targetOf } from '@yuzhi/store'
+import type { Evidence } from '@yuzhi/schemas'
+import { applyRetention, exportedTables, exportStore, findWords, forget, importStore, migrate, openExecutor, review, type Store, StoreError, targetOf } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from '../context.js'
 import { renderTable } from '../table.js'
 import { withReader, withStore } from '../with-store.js'
@@ -78,29 +79,36 @@ export interface ReviewOptions extends InDir {
 /** Records what a reviewer says of one decision and shows the score that follows. */
 export async function reviewCommand(context: Context, callId: string, options: ReviewOptions): Promise<number> {
   const { say, log } = context
-  const { dir, clause: asked, overturn, confirm, to, turn, note = '', reviewer = context.person } = options
-  const words = options.words === '' ? undefined : options.words
+  const { dir, clause: asked, overturn, confirm, to, note = '', reviewer = context.person } = options
   if ((overturn === true) === (confirm === true)) throw new UserError(say('review_which'))
   if (confirm === true && to !== undefined) throw new UserError(say('review_to_confirm'))
   if (reviewer.trim() === '') throw new UserError(say('no_reviewer'))
   const { before, after, outcome, machineOutcome, clause } = await withStore(context, dir, async (store) => {
     const clauseId = idOfClause(asked, await clauseTitles(store)) ?? asked
-    const namesWords = words !== undefined || turn !== undefined
     const event = { callId, clauseId, verdict: overturn === true ? ('overturn' as const) : ('confirm' as const), outcome: to, note, reviewer: reviewer.trim(), at: context.now() }
     try {
-      const evidence = namesWords ? [await findWords(store.executor, store.database, callId, words, turn === undefined ? undefined : turn - 1)] : []
+      const evidence = await namedWords(context, store, callId, options)
       return { clause: clauseId, ...(await review(store.executor, store.database, { ...event, evidence }, reckonScore)) }
     } catch (error) {
-      throw reviewTrouble(context, error, callId, clauseId, options) ?? error
+      throw reviewTrouble(context, error, callId, clauseId, to) ?? error
     }
   })
   log(say('reviewed', { call: callId, clause, machine: say(machineOutcome), outcome: say(outcome), before: before.toFixed(2), after: after.score.toFixed(2), grade: after.grade }))
   return 0
 }
 
-function reviewTrouble({ say }: Context, error: unknown, call: string, clause: string, { to, words, turn }: ReviewOptions): UserError | undefined {
+/** The words that a reviewer names, where they are plain. */
+async function namedWords({ say }: Context, { executor, database }: Store, call: string, { dir, words, turn }: ReviewOptions): Promise<Evidence[]> {
+  if (words === undefined && turn === undefined) return []
+  if (words?.trim() === '') throw new UserError(say('no_words'))
+  const places = await findWords(executor, database, call, words, turn === undefined ? undefined : turn - 1)
+  if (places.length === 0) throw new UserError(words === undefined ? say('no_turn', { call, turn: turn ?? '', dir }) : say('words_not_said', { call, words, dir }))
+  if (places.length > 1) throw new UserError(say('words_in_turns', { words: words ?? '', turns: places.map((place) => place.turn + 1).join('、') }))
+  return places
+}
+
+function reviewTrouble({ say }: Context, error: unknown, call: string, clause: string, to: ReviewOptions['to']): UserError | undefined {
   if (!(error instanceof StoreError)) return undefined
-  if (error.code === 'unknown_words') return new UserError(error.message === '' ? say('words_not_said', { call, words: words ?? '', where: turn === undefined ? '' : say('in_turn', { turn }) }) : say('words_in_turns', { words: words ?? '', turns: error.message }))
   if (error.code === 'unknown_call') return new UserError(say('no_stored_call', { call }))
   if (error.code === 'unknown_clause') return new UserError(say('not_judged_on', { call, clause }))
   return error.code === 'same_outcome' ? new UserError(say('review_same', { outcome: say(to ?? 'met') })) : undefined

@@ -81,7 +81,7 @@ function braceToken(braces: string, synonyms: Readonly<Record<string, readonly s
   if (braces.startsWith('=')) {
     const group = synonyms[braces.slice(1)] as readonly string[] | undefined
     if (group === undefined) throw new PatternError(`no group of synonyms is named "${braces.slice(1)}"`, `synonyms.yaml 中没有同义词组 “${braces.slice(1)}”`)
-    return { choices: group }
+    return { choices: group.map((choice) => checkedChoice(choice, braces)) }
   }
   if (braces.includes('|')) return { choices: braces.split('|').map((choice) => checkedChoice(choice, braces)) }
   if (braces.length < 2) throw new PatternError(`"{${braces}}" names no slot: words are written without braces, alternatives as {a|b}`, `“{${braces}}” 不是槽位：词语不加花括号，可选说法写成 {甲|乙}`)
@@ -92,8 +92,8 @@ function braceToken(braces: string, synonyms: Readonly<Record<string, readonly s
 function checkedChoice(choice: string, braces: string): string {
   if (choice !== '' && foldLiteral(choice) === '') {
     throw new PatternError(
-      `"${choice}" in "{${braces}}" is passed over, so that the group may be left out altogether: write {…|} where you mean that, a phrase of its own with ^ or $ where a sentence begins or ends`,
-      `“{${braces}}” 里的 “${choice}” 会被忽略，等于整组可以不说：若是这个意思请写 {…|}；句首、句尾请另写一条带 ^ 或 $ 的短语`,
+      `"${choice}" in "{${braces}}" is passed over, so that the group may be left out altogether: write {a|} where you mean that, a phrase of its own with ^ or $ where a sentence begins or ends`,
+      `“{${braces}}” 里的 “${choice}” 会被忽略，等于整组可以不说：若是这个意思请写 {甲|}；句首、句尾请另写一条带 ^ 或 $ 的短语`,
     )
   }
   return choice
