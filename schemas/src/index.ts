@@ -1,4 +1,5 @@
 export { Agent, Call, Customer, Role, Turn } from './call.js'
+export { FaultError, joinFaults, textOf } from './fault-error.js'
 export { jsonSchemas } from './json-schema.js'
 export { parseCall, type ParsedCall, type Rejected } from './parse-call.js'
 export { callOfEvent, type Origin, ScoredEvent, scoredEvent } from './scored-event.js'

@@ -2,12 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KafkaError } from '@yuzhi/kafka'
-import { formatFault, RuleError } from '@yuzhi/rules'
-import { RulesBroken } from '@yuzhi/scoring'
-import { readSettings, readStoreFile, serverOf, SettingsError, StoreSettings } from '@yuzhi/service'
-import { StoreError } from '@yuzhi/store'
-import { DictionaryError } from '@yuzhi/text'
+import { FaultError, textIn } from '@yuzhi/schemas'
+import { readSettings, readStoreFile, serverOf, StoreSettings } from '@yuzhi/service'
 import { type Context, UserError } from './context.js'
 import { type Lang, type MessageKey, speaker } from './messages.js'
 import { buildProgram } from './program.js'
@@ -68,13 +64,13 @@ process.exitCode = exitCode
 if (exitCode !== 0) setTimeout(() => process.exit(exitCode), EXIT_GRACE_MS).unref()
 
 function report(error: unknown): number {
-  const isExpected = error instanceof UserError || error instanceof RuleError || error instanceof DictionaryError || error instanceof StoreError || error instanceof SettingsError || error instanceof RulesBroken || error instanceof KafkaError || isSystemError(error)
+  const isExpected = error instanceof UserError || error instanceof FaultError || isSystemError(error)
   process.stderr.write(`${isExpected ? tell(error as Error) : ((error as Error).stack ?? String(error))}\n`)
   return isExpected ? 1 : 2
 }
 
 function tell(error: Error): string {
-  if (error instanceof RuleError) return error.faults.map((fault) => formatFault(fault, lang)).join('\n')
+  if (error instanceof FaultError) return textIn(error, lang)
   const { code, path: file, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE' && port !== undefined) return speaker(lang)('port_in_use', { port })
   const known = FILE_TROUBLES[code ?? '']

@@ -1,7 +1,8 @@
+import { textIn } from '@yuzhi/schemas'
 import { holdsStore, openReader, openStore, type Reader, type Store, StoreError } from '@yuzhi/store'
 import { type Context, placeOf, UserError } from './context.js'
 
-/** Opens the store for reading and turns what a user can mend into a UserError. */
+/** Opens the store for reading and says what a user can mend. */
 export async function withReader<T>(context: Context, dir: string, use: (reader: Reader) => Promise<T>): Promise<T> {
   try {
     const reader = await openReader(await placeOf(context, dir))
@@ -13,7 +14,8 @@ export async function withReader<T>(context: Context, dir: string, use: (reader:
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     if (error.code === 'no_store') throw new UserError(context.say('no_store', { dir }))
-    throw new UserError(error.code === 'refused' ? context.say('sql_refused', { reason: error.message }) : error.message)
+    if (error.code === 'refused') throw new UserError(context.say('sql_refused', { reason: textIn(error, context.lang) }))
+    throw error
   }
 }
 

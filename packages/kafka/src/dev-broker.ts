@@ -50,11 +50,14 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 20_000
 
 /** What to do where neither Java nor docker is there. */
-export const NO_BROKER = 'there is no Kafka to use: set KAFKA_BROKERS, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or docker'
+export const NO_BROKER = {
+  message: 'there is no Kafka to use: set KAFKA_BROKERS, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or docker',
+  zh: '没有可用的 Kafka：请设置 KAFKA_BROKERS，或安装 Java 17 和 Maven（apt-get install openjdk-17-jre-headless maven），或 docker',
+}
 
 /** Starts a broker on a folder, which it formats where it is new; it ends with this process, however that ends. */
 export async function startDevBroker({ dir, port = 0, log = () => undefined, secure }: DevBrokerOptions): Promise<DevBroker> {
-  if (port !== 0 && (await canConnect(port))) throw new KafkaError('failed', `something listens on port ${port} already`, false)
+  if (port !== 0 && (await canConnect(port))) throw new KafkaError('failed', { message: `something listens on port ${port} already`, zh: `端口 ${port} 已被占用` }, false)
   const own = port === 0 ? await freePort() : port
   const command = has('java') && has('mvn') ? await jarCommand(dir, own, log, secure) : secure === undefined && has('docker', 'info') ? dockerCommand(own) : undefined
   if (command === undefined) throw new KafkaError('unavailable', NO_BROKER, false)
@@ -176,7 +179,8 @@ async function listening(port: number, child: ChildProcess, logFile: string): Pr
 }
 
 function ended(logFile: string): KafkaError {
-  return new KafkaError('failed', `Kafka ended; the last lines of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`, false)
+  const last = readFileSync(logFile, 'utf8').slice(-2000)
+  return new KafkaError('failed', { message: `Kafka ended; the last lines of ${logFile}:\n${last}`, zh: `Kafka 已退出；${logFile} 的最后几行：\n${last}` }, false)
 }
 
 function canConnect(port: number): Promise<boolean> {

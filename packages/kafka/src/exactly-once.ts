@@ -65,7 +65,7 @@ export function exactlyOnce(broker: Broker, { group, prefix, maxSendBytes, retry
   const laneOf = async (batch: Batch): Promise<Lane> => {
     const lane = lanes.get(keyOf(batch))
     if (lane?.generation === batch.generation) return lane
-    if (batch.isStale()) throw new KafkaError('fenced', `${batch.topic}/${batch.partition} is another's by now`, true)
+    if (batch.isStale()) throw new KafkaError('fenced', { message: `${batch.topic}/${batch.partition} is another's by now`, zh: `${batch.topic}/${batch.partition} 已由别人处理` }, true)
     return own(batch)
   }
   /** Tries until it works; whoever has lost the place in the group stops trying. */

@@ -1,3 +1,4 @@
+import type { FaultText } from '@yuzhi/schemas'
 import { z } from 'zod'
 
 const BROKERS = /^\s*(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}\s*(?:,\s*(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}\s*)*$/iu
@@ -17,12 +18,13 @@ export const KafkaSettings = z.object({
 export type KafkaSettings = z.infer<typeof KafkaSettings>
 
 /** What must go together; one message for each field that is wrong. */
-export function kafkaFaults(given: Readonly<Partial<Record<keyof KafkaSettings, unknown>>>): { field: keyof KafkaSettings; message: string }[] {
+export function kafkaFaults(given: Readonly<Partial<Record<keyof KafkaSettings, unknown>>>): (FaultText & { field: keyof KafkaSettings })[] {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = given
-  const faults: { field: keyof KafkaSettings; message: string }[] = []
-  if (mechanism !== undefined && user === undefined) faults.push({ field: 'KAFKA_SASL_USERNAME', message: 'is needed with KAFKA_SASL_MECHANISM' })
-  if (mechanism !== undefined && password === undefined) faults.push({ field: 'KAFKA_SASL_PASSWORD', message: 'is needed with KAFKA_SASL_MECHANISM' })
-  if (mechanism === undefined && user !== undefined) faults.push({ field: 'KAFKA_SASL_MECHANISM', message: 'is needed with KAFKA_SASL_USERNAME' })
-  if ((cert === undefined) !== (key === undefined)) faults.push({ field: cert === undefined ? 'KAFKA_TLS_CERT_FILE' : 'KAFKA_TLS_KEY_FILE', message: 'a certificate and its key go together' })
+  const faults: ReturnType<typeof kafkaFaults> = []
+  const needed = (field: keyof KafkaSettings, by: keyof KafkaSettings): void => { faults.push({ field, message: `is needed with ${by}`, zh: `设了 ${by} 就要设它` }) }
+  if (mechanism !== undefined && user === undefined) needed('KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM')
+  if (mechanism !== undefined && password === undefined) needed('KAFKA_SASL_PASSWORD', 'KAFKA_SASL_MECHANISM')
+  if (mechanism === undefined && user !== undefined) needed('KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME')
+  if ((cert === undefined) !== (key === undefined)) faults.push({ field: cert === undefined ? 'KAFKA_TLS_CERT_FILE' : 'KAFKA_TLS_KEY_FILE', message: 'a certificate and its key go together', zh: '证书和私钥要一起给' })
   return faults
 }

@@ -171,7 +171,8 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Consumpti
 /** The group no longer counts on us; kafkajs joins it again when it gets its own error back. */
 class PlaceLost extends KafkaError {
   constructor(cause: unknown) {
-    super('unavailable', `the place in the group is lost: ${(cause as Error).message}`, true, { cause })
+    const { message } = cause as Error
+    super('unavailable', { message: `the place in the group is lost: ${message}`, zh: `已不在消费组中：${message}` }, true, { cause })
   }
 }
 
@@ -290,7 +291,7 @@ async function readAll(kafka: Kafka, admin: () => Promise<Admin>, topic: string,
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
     })
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => { reject(new KafkaError('unavailable', `${topic} was not read to its end in ${READ_LIMIT_MS / 1000} s`, true)) }, READ_LIMIT_MS)
+      timer = setTimeout(() => { reject(new KafkaError('unavailable', { message: `${topic} was not read to its end in ${READ_LIMIT_MS / 1000} s`, zh: `${READ_LIMIT_MS / 1000} 秒内没有读完 ${topic}` }, true)) }, READ_LIMIT_MS)
       onLastCrash(consumer, reject)
       // Markers of transactions come to no handler: the fetched batch says how far it reached.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {

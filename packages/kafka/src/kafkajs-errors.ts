@@ -25,12 +25,25 @@ export function classify(error: unknown): KafkaError {
   if (error instanceof KafkaError) return error
   const root = rootOf(error ?? {})
   const { name = '', type = '', message = String(error) } = root
-  if (name === 'KafkaJSSASLAuthenticationError') return new KafkaError('unauthorised', message, false, { cause: error })
+  if (name === 'KafkaJSSASLAuthenticationError') return failure('unauthorised', message, false, error)
   const code = CODES[type]
   // Among brokers that just started a topic may be unknown for a moment.
-  if (code !== undefined) return new KafkaError(code, message, code === 'unknown_topic' || code === 'fenced', { cause: error })
-  if (isConcurrentTransactions(error)) return new KafkaError('unavailable', message, true, { cause: error })
-  return name.startsWith('KafkaJS') ? new KafkaError('unavailable', message, true, { cause: error }) : new KafkaError('failed', message, false, { cause: error })
+  if (code !== undefined) return failure(code, message, code === 'unknown_topic' || code === 'fenced', error)
+  if (name.startsWith('KafkaJS') || isConcurrentTransactions(error)) return failure('unavailable', message, true, error)
+  return failure('failed', message, false, error)
+}
+
+const CHINESE: Readonly<Record<KafkaErrorCode, string>> = {
+  too_large: '消息超过 Kafka 允许的大小',
+  fenced: 'Kafka 已把这部分工作交给别人',
+  unavailable: '连不上 Kafka，或它暂时不能应答',
+  unauthorised: 'Kafka 拒绝登录或访问',
+  unknown_topic: 'Kafka 中没有这个主题',
+  failed: 'Kafka 出错',
+}
+
+function failure(code: KafkaErrorCode, message: string, canRetry: boolean, cause: unknown): KafkaError {
+  return new KafkaError(code, { message, zh: `${CHINESE[code]}（${message}）` }, canRetry, { cause })
 }
 
 /** Kafka is still ending the transaction before; the same request goes through in a moment. */

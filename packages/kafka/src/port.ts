@@ -1,3 +1,5 @@
+import { FaultError, type FaultText } from '@yuzhi/schemas'
+
 /** A message as it came. */
 export interface Message {
   topic: string
@@ -116,14 +118,14 @@ export interface Broker {
 /** Why Kafka could not do something. */
 export type KafkaErrorCode = 'too_large' | 'fenced' | 'unavailable' | 'unauthorised' | 'unknown_topic' | 'failed'
 
-export class KafkaError extends Error {
+export class KafkaError extends FaultError {
   constructor(
     readonly code: KafkaErrorCode,
-    message: string,
+    text: FaultText,
     /** Whether the same request may succeed later. */
     readonly canRetry: boolean,
     options?: ErrorOptions,
   ) {
-    super(message, options)
+    super(text, options)
   }
 }

@@ -1,12 +1,12 @@
-import { Call, type FaultText, type Role, wordingOf } from '@yuzhi/schemas'
+import { Call, FaultError, type Role, wordingOf } from '@yuzhi/schemas'
 
 const SPEAKERS: Readonly<Record<string, Role>> = { 客服: 'agent', 坐席: 'agent', 客户: 'customer', 系统: 'system' }
 const LINE = /^(客服|坐席|客户|系统)(?:\[(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\])?[:：]\s*(.*)$/u
 const STARTED_AT = '2026-03-12T10:00:00+08:00'
 
-export class DialogueError extends Error implements FaultText {
-  constructor(message: string, readonly zh: string) {
-    super(message)
+export class DialogueError extends FaultError {
+  constructor(message: string, zh: string) {
+    super({ message, zh })
   }
 }
 

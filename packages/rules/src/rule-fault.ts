@@ -1,4 +1,4 @@
-import { type FaultText, textIn } from '@yuzhi/schemas'
+import { FaultError, type FaultText, textIn } from '@yuzhi/schemas'
 
 /** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
 export interface RuleFault extends FaultText {
@@ -10,11 +10,16 @@ export interface RuleFault extends FaultText {
 }
 
 /** All mistakes of a set of rule files at once. */
-export class RuleError extends Error {
+export class RuleError extends FaultError {
   readonly code = 'rules'
   constructor(readonly faults: readonly RuleFault[]) {
-    super(faults.map((fault) => formatFault(fault)).join('\n'))
+    super(tellFaults(faults))
   }
+}
+
+/** Mistakes with their places, a line each. */
+export function tellFaults(faults: readonly RuleFault[]): FaultText {
+  return { message: faults.map((fault) => formatFault(fault)).join('\n'), zh: faults.map((fault) => formatFault(fault, 'zh')).join('\n') }
 }
 
 export function formatFault({ file, line, column, ...fault }: RuleFault, lang: 'en' | 'zh' = 'en'): string {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { PrivacyOptions } from '@yuzhi/privacy'
 import type { RubricRecord } from '@yuzhi/rules'
+import { type FaultText, textOf } from '@yuzhi/schemas'
 import { filesOf, KeptRules } from './kept-rules.js'
 import { openScoringPool, type PoolOptions, RulesBroken, type ScoringPool } from './scoring-pool.js'
 
@@ -39,11 +40,11 @@ export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> 
   const kept = new KeptRules(options.cache, options.config)
   let seen = stampOf(options.config)
   const first = await checkedEdition(options, kept)
-  if (typeof first === 'string') {
+  if (isRefused(first)) {
     if (!kept.exist) throw new RulesBroken(first)
-    options.onRefused?.(first)
+    options.onRefused?.(first.message)
   }
-  let edition = typeof first === 'string' ? await openEdition(options, copyOf(kept.folder)) : first
+  let edition = isRefused(first) ? await openEdition(options, copyOf(kept.folder)) : first
   await options.announce(edition.pool.rubrics)
   options.onAdopted?.(edition.pool.rubrics, edition.privacy)
   let changed = seen
@@ -59,9 +60,9 @@ export async function openRuleBook(options: RuleBookOptions): Promise<RuleBook> 
       return
     }
     const next = await checkedEdition(options, kept)
-    if (typeof next === 'string') {
+    if (isRefused(next)) {
       seen = stamp
-      options.onRefused?.(next)
+      options.onRefused?.(next.message)
       return
     }
     try {
@@ -142,34 +143,38 @@ async function openEdition(options: RuleBookOptions, copy: string): Promise<Edit
   }
 }
 
+function isRefused(checked: Edition | FaultText): checked is FaultText {
+  return 'message' in checked
+}
+
 /** The folder as it is now, if it passes its checks and its own examples; else why not. */
-async function checkedEdition(options: RuleBookOptions, kept: KeptRules): Promise<Edition | string> {
+async function checkedEdition(options: RuleBookOptions, kept: KeptRules): Promise<Edition | FaultText> {
   const copy = copyOf(options.config)
   const havePassed = kept.are(copy)
   const refusal = havePassed ? undefined : privacyFault(options, copy) ?? (await checkRules(copy, options.cache))
   if (refusal !== undefined) {
     rmSync(copy, { recursive: true, force: true })
-    return refusal.replaceAll(copy, options.config)
+    return { message: refusal.message.replaceAll(copy, options.config), zh: refusal.zh.replaceAll(copy, options.config) }
   }
   const edition = await openEdition(options, copy)
   if (!havePassed) kept.keep(copy)
   return edition
 }
 
-function privacyFault({ readPrivacy }: RuleBookOptions, copy: string): string | undefined {
+function privacyFault({ readPrivacy }: RuleBookOptions, copy: string): FaultText | undefined {
   try {
     readPrivacy(copy)
     return undefined
   } catch (error) {
-    return (error as Error).message
+    return textOf(error)
   }
 }
 
 /** Runs beside the scoring threads; undefined: all is well. */
-function checkRules(config: string, cache: string): Promise<string | undefined> {
+function checkRules(config: string, cache: string): Promise<FaultText | undefined> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(CHECKER, { workerData: { config, cache }, execArgv: [] })
-    worker.once('message', (refusal: string | undefined) => {
+    worker.once('message', (refusal: FaultText | undefined) => {
       resolve(refusal)
       void worker.terminate()
     })

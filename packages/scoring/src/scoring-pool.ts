@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { RubricRecord } from '@yuzhi/rules'
+import { FaultError } from '@yuzhi/schemas'
 import type { Input, Scored, ScoreOptions } from './score-input.js'
 import { type FromThread, pack, type ThreadData, type ToThread, unpack } from './thread-protocol.js'
 
@@ -23,7 +24,7 @@ export interface ScoringPool {
 }
 
 /** The rules cannot be used. */
-export class RulesBroken extends Error {
+export class RulesBroken extends FaultError {
   readonly code = 'rules'
 }
 
@@ -141,7 +142,7 @@ class Thread {
         if (message.kind === 'ready') {
           this.isReady = true
           resolve(message)
-        } else if (message.kind === 'broken') reject(new RulesBroken(message.message))
+        } else if (message.kind === 'broken') reject(new RulesBroken(message.text))
         else this.finish?.(message)
       })
       this.worker.on('error', reject)

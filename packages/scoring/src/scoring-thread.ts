@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { compileAll, fileCache, RuleError, rubricRecord, Shelf } from '@yuzhi/rules'
+import { textOf } from '@yuzhi/schemas'
 import { scoreInputs } from './score-input.js'
 import { type FromThread, pack, type ThreadData, type ToThread, unpack } from './thread-protocol.js'
 
@@ -22,5 +23,5 @@ try {
   })
   answer({ kind: 'ready', rubrics: rubrics.map(rubricRecord), standards: shelf.standards })
 } catch (error) {
-  answer({ kind: 'broken', message: (error as Error).message })
+  answer({ kind: 'broken', text: textOf(error) })
 }

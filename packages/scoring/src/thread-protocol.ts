@@ -1,4 +1,5 @@
 import type { RubricRecord } from '@yuzhi/rules'
+import type { FaultText } from '@yuzhi/schemas'
 import type { Input, NoScore, Scored, ScoreOptions } from './score-input.js'
 
 /** What a scoring thread is started with. */
@@ -20,7 +21,7 @@ export interface ToThread {
 
 export type FromThread =
   | { kind: 'ready'; rubrics: RubricRecord[]; standards: string[] }
-  | { kind: 'broken'; message: string }
+  | { kind: 'broken'; text: FaultText }
   | { kind: 'done'; values: Packed; results: (Omit<Extract<Scored, { ok: true }>, 'value'> | NoScore)[] }
 
 export function pack(values: readonly Uint8Array[]): Packed {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { documentSettings, readSettings, SettingsError, wholeNumber } from './settings.js'
+import { type CrossCheck, documentSettings, readSettings, SettingsError, wholeNumber } from './settings.js'
 
 const Schema = z.object({
   PORT: wholeNumber(1, 65_535).default(80).describe('Where it listens'),
@@ -35,7 +35,7 @@ describe('readSettings', () => {
   })
 
   it('names everything that is wrong at once', () => {
-    const check = (): { field: string; message: string }[] => [{ field: 'CA_FILE', message: 'is needed with SECURE' }]
+    const check = (): ReturnType<CrossCheck> => [{ field: 'CA_FILE', message: 'is needed with SECURE', zh: 'SECURE 要求它' }]
     const read = (): unknown => readSettings(Schema, { PORT: '70000', SECURE: 'maybe', LEVEL: 'middle', PASSWORD_FILE: '/none', YUZHI_SETTINGS: fileOf('port: 3\nLIST: [1]\n') }, check)
     expect(read).toThrow(SettingsError)
     try {

@@ -4,7 +4,7 @@ import { PrivacyOptions } from '@yuzhi/privacy'
 import { Retention, type ServerOptions } from '@yuzhi/store'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
-import { SettingsError } from './settings.js'
+import { settingFaults, SettingsError, yamlFault } from './settings.js'
 
 /** How to reach a ClickHouse server. */
 export const StoreSettings = z.object({
@@ -36,11 +36,11 @@ export function readStoreFile(config: string): StoreFile {
   const file = path.join(config, 'store.yaml')
   if (!existsSync(file)) return StoreFile.parse({})
   try {
-    const parsed = StoreFile.safeParse(parse(readFileSync(file, 'utf8')) ?? {})
+    const parsed = StoreFile.safeParse(parse(readFileSync(file, 'utf8')) ?? {}, { reportInput: true })
     if (parsed.success) return parsed.data
-    throw new SettingsError(parsed.error.issues.map(({ path: field, message }) => `${file}: ${field.join('.')}: ${message}`))
+    throw new SettingsError(settingFaults(parsed.error, file))
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new SettingsError([`${file}: ${error.message}`])
+    if (error instanceof YAMLParseError) throw new SettingsError([yamlFault(file, error)])
     throw error
   }
 }

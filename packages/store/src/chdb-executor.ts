@@ -77,7 +77,8 @@ function makeWritable(folder: string): void {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new StoreError('unavailable', `${folder} is no folder that this process may write to: ${(error as Error).message}`, false, { cause: error })
+    const { message } = error as Error
+    throw new StoreError('unavailable', { message: `${folder} is no folder that this process may write to: ${message}`, zh: `${folder} 不是可以写入的文件夹：${message}` }, false, { cause: error })
   }
 }
 
@@ -86,7 +87,8 @@ function put(file: string, rows: Uint8Array): void {
   try {
     writeFileSync(file, rows)
   } catch (error) {
-    throw new StoreError('unavailable', (error as Error).message, true, { cause: error })
+    const { message } = error as Error
+    throw new StoreError('unavailable', { message, zh: `写不下：${message}` }, true, { cause: error })
   }
 }
 
@@ -94,7 +96,7 @@ function openSession(chdb: typeof Chdb, folder: string): Session {
   try {
     return new chdb.Session(folder)
   } catch (error) {
-    throw new StoreError('locked', `cannot open the store in ${folder}: another process may be using it`, true, { cause: error })
+    throw new StoreError('locked', { message: `cannot open the store in ${folder}: another process may be using it`, zh: `打不开 ${folder} 中的库：可能有别的进程正在使用` }, true, { cause: error })
   }
 }
 

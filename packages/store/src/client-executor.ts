@@ -116,5 +116,5 @@ function classify(error: unknown): StoreError {
   if (error instanceof StoreError) return error
   if (error instanceof ClickHouseError) return engineError(Number(error.code), error.message, error)
   const { message = String(error) } = error as { message?: string }
-  return new StoreError('unavailable', `the server did not answer: ${message}`, true, { cause: error })
+  return new StoreError('unavailable', { message: `the server did not answer: ${message}`, zh: `ClickHouse 服务器没有应答：${message}` }, true, { cause: error })
 }

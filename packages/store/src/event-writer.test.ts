@@ -4,7 +4,7 @@ import { StoreError } from './store-error.js'
 import type { RefusedEvent } from './write-events.js'
 
 const bytes = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text))
-const away = new StoreError('unavailable', 'away', true)
+const away = new StoreError('unavailable', { message: 'away', zh: '不在' }, true)
 
 /** A session that notes what it is given, and answers as it is told. */
 function session(answer: (events: readonly string[]) => Promise<RefusedEvent[]> = () => Promise.resolve([])): { inserts: string[][]; take: EventWriterOptions['sessions'][number] } {
@@ -41,7 +41,7 @@ describe('the writer of events', () => {
   })
 
   it('tells each writer of its own refused events', async () => {
-    const { take } = session((events) => Promise.resolve(events.flatMap((event, index) => (event.startsWith('bad') ? [{ index, error: new StoreError('bad_rows', event, false) }] : []))))
+    const { take } = session((events) => Promise.resolve(events.flatMap((event, index) => (event.startsWith('bad') ? [{ index, error: new StoreError('bad_rows', { message: event, zh: event }, false) }] : []))))
     const writer = openEventWriter({ sessions: [take], ...bounds })
     const results = await Promise.all([writer.write(bytes('a', 'bad1')), writer.write(bytes('b')), writer.write(bytes('bad2', 'c'))])
     expect(results.map((refused) => refused.map(({ index, error }) => [index, error.message]))).toEqual([[[1, 'bad1']], [], [[0, 'bad2']]])

@@ -102,7 +102,7 @@ export function openEventWriter({ sessions, maxRows, maxBytes, maxMs, giveUpMs =
         return
       }
       if (isClosing) {
-        reject(new StoreError('unavailable', 'the writer is closed', true))
+        reject(new StoreError('unavailable', { message: 'the writer is closed', zh: '写入已经结束' }, true))
         return
       }
       waiting.push({ events, resolve, reject })

@@ -54,8 +54,8 @@ async function answer(message: IncomingMessage, response: ServerResponse, option
   }
   const body = await readBody(message, options.maxBody ?? MAX_BODY)
   const request = readRequest(message, url, body)
-  if (request.wantsNativeCompression) throw new StoreError('refused', 'ClickHouse’s own compression is not spoken here: set compress=false (compress=0) in the driver; gzip over HTTP works', false)
-  if (!isUser(request, options)) throw new StoreError('unauthorised', 'Authentication failed: password is incorrect, or there is no user with such name', false)
+  if (request.wantsNativeCompression) throw new StoreError('refused', { message: 'ClickHouse’s own compression is not spoken here: set compress=false (compress=0) in the driver; gzip over HTTP works', zh: '这里不用 ClickHouse 自己的压缩：请在驱动中设 compress=false（compress=0）；HTTP 的 gzip 可用' }, false)
+  if (!isUser(request, options)) throw new StoreError('unauthorised', { message: 'Authentication failed: password is incorrect, or there is no user with such name', zh: '用户名或密码不对' }, false)
   response.setHeader('X-ClickHouse-Query-Id', request.queryId ?? randomUUID())
   response.setHeader('X-ClickHouse-Timezone', 'UTC')
   const executor = await options.open(request.settings)
@@ -123,7 +123,7 @@ async function readBody(message: IncomingMessage, limit: number): Promise<Buffer
   let length = 0
   for await (const chunk of message) {
     length += (chunk as Buffer).length
-    if (length > limit) throw new StoreError('limit', `the request is larger than ${limit} bytes`, false)
+    if (length > limit) throw new StoreError('limit', { message: `the request is larger than ${limit} bytes`, zh: `请求超过 ${limit} 字节` }, false)
     chunks.push(chunk as Buffer)
   }
   const body = Buffer.concat(chunks)

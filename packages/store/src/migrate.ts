@@ -21,7 +21,7 @@ export function readMigrations(folder: string = FOLDER): Migration[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort()
   return names.map((name, index) => {
     const number = Number(/^(\d{4})-/u.exec(name)?.[1])
-    if (number !== index + 1) throw new StoreError('failed', `${path.join(folder, name)}: expected a file that begins with ${String(index + 1).padStart(4, '0')}-`, false)
+    if (number !== index + 1) throw new StoreError('failed', { message: `${path.join(folder, name)}: expected a file that begins with ${String(index + 1).padStart(4, '0')}-`, zh: `${path.join(folder, name)}：文件名应以 ${String(index + 1).padStart(4, '0')}- 开头` }, false)
     const source = readFileSync(path.join(folder, name), 'utf8')
     return { number, name, checksum: createHash('sha256').update(source).digest('hex'), source }
   })
@@ -82,8 +82,8 @@ async function appliedMigrations(executor: Executor, database: string): Promise<
 function checkHistory(applied: ReadonlyMap<number, Applied>, migrations: readonly Migration[]): void {
   for (const { number, name, checksum } of applied.values()) {
     const own = migrations.find((migration) => migration.number === number)
-    if (own === undefined) throw new StoreError('newer_schema', `the database has migration ${name}, which this version does not know: use a newer version`, false)
-    if (own.checksum !== checksum) throw new StoreError('changed_migration', `${own.name} is not the file that was applied to this database (checksum ${own.checksum.slice(0, 12)}, applied ${checksum.slice(0, 12)})`, false)
+    if (own === undefined) throw new StoreError('newer_schema', { message: `the database has migration ${name}, which this version does not know: use a newer version`, zh: `库里有本版本不认识的迁移 ${name}：请用更新的版本` }, false)
+    if (own.checksum !== checksum) throw new StoreError('changed_migration', { message: `${own.name} is not the file that was applied to this database (checksum ${own.checksum.slice(0, 12)}, applied ${checksum.slice(0, 12)})`, zh: `${own.name} 和当初用于这个库的文件不同（校验和 ${own.checksum.slice(0, 12)}，当初 ${checksum.slice(0, 12)}）` }, false)
   }
 }
 

@@ -19,7 +19,7 @@ const LIMITS = { max_execution_time: 60, max_memory_usage: 4_000_000_000, max_re
 /** Opens a store for reading. A folder must hold one: nothing is created. */
 export async function openReader(place: StorePlace): Promise<Reader> {
   if ('dir' in place && !holdsStore(place.dir)) {
-    throw new StoreError('no_store', `there is no store in ${place.dir}`, false)
+    throw new StoreError('no_store', { message: `there is no store in ${place.dir}`, zh: `${place.dir} 中没有库` }, false)
   }
   const database = databaseOf(place)
   // The guard asks the engine about statements in a session of its own, which takes parameters.

@@ -68,7 +68,7 @@ export async function openStore(place: StorePlace, { privacy, retention }: Store
     },
     async write(batch, scoredAt) {
       for (const hash of new Set(batch.map(({ score }) => score.rubric.hash))) {
-        if (!(await knows(hash))) throw new StoreError('failed', `the rubric ${hash} was not registered`, false)
+        if (!(await knows(hash))) throw new StoreError('failed', { message: `the rubric ${hash} was not registered`, zh: `规则 ${hash} 没有登记` }, false)
       }
       await write(batch, scoredAt, false)
     },

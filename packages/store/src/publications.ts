@@ -33,9 +33,9 @@ export async function ranks(executor: Executor, database: string): Promise<Map<s
 export async function putInForce(executor: Executor, database: string, hash: string, at: string): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const rank = 1 + Math.max(0, ...(await ranks(executor, database)).values())
-    if (rank > MAX_RANK) throw new StoreError('failed', `no more than ${MAX_RANK} publications fit into a store`, false)
+    if (rank > MAX_RANK) throw new StoreError('failed', { message: `no more than ${MAX_RANK} publications fit into a store`, zh: `一个库最多记 ${MAX_RANK} 次生效` }, false)
     await executor.insert(`${database}.publications`, Buffer.from(JSON.stringify({ rank, rubric_hash: hash, published_at: at })), 'JSONEachRow', `publication ${rank}`)
     if ((await ranks(executor, database)).get(hash) === rank) return rank
   }
-  throw new StoreError('unavailable', `others publish rubrics all the time; ${hash} was not put in force`, true)
+  throw new StoreError('unavailable', { message: `others publish rubrics all the time; ${hash} was not put in force`, zh: `别人一直在让别的规则生效；${hash} 没有生效` }, true)
 }

@@ -54,7 +54,7 @@ export async function readStoredCall(executor: Executor, database: string, callI
        ORDER BY reviewed_at, review_id`,
     ),
   ])
-  if (transcripts.length === 0 || scores.length === 0 || rubrics.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}`, false)
+  if (transcripts.length === 0 || scores.length === 0 || rubrics.length === 0) throw new StoreError('unknown_call', { message: `there is no call ${callId}`, zh: `没有通话 ${callId}` }, false)
   return {
     call: callOf(transcripts[0]),
     score: Score.parse({

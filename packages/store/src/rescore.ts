@@ -43,7 +43,7 @@ export async function* callsWithout(executor: Executor, database: string, hash: 
  */
 export async function publish(executor: Executor, database: string, hash: string, at: string): Promise<number> {
   const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.score_history FINAL WHERE rubric_hash = {hash:String}`, { hash })
-  if (n === 0) throw new StoreError('unknown_rubric', `no call was judged by the rubric ${hash}: run yuzhi rescore first`, false)
+  if (n === 0) throw new StoreError('unknown_rubric', { message: `no call was judged by the rubric ${hash}: run yuzhi rescore first`, zh: `没有通话用规则 ${hash} 判过：先运行 yuzhi rescore` }, false)
   const rank = await putInForce(executor, database, hash, at)
   await executor.command(
     `INSERT INTO ${database}.scored_calls (* EXCEPT (version), version)
@@ -77,8 +77,11 @@ export async function knownRubrics(executor: Executor, database: string): Promis
 export function findRubric(known: readonly KnownRubric[], name: string): KnownRubric {
   const fitting = known.filter(({ hash, id, version }) => hash.startsWith(name) || `${id}@${version}` === name || version === name)
   const list = known.map(({ hash, id, version }) => `${hash} (${id}@${version})`).join(', ')
-  if (fitting.length === 0) throw new StoreError('unknown_rubric', `no call was judged by a rubric "${name}"; there are: ${list}`, false)
-  if (fitting.length > 1) throw new StoreError('unknown_rubric', `"${name}" may be any of ${fitting.map(({ hash, id, version }) => `${id}@${version} (${hash})`).join(', ')}: give id@version or the hash`, false)
+  if (fitting.length === 0) throw new StoreError('unknown_rubric', { message: `no call was judged by a rubric "${name}"; there are: ${list}`, zh: `没有通话用规则 “${name}” 判过；现有：${list}` }, false)
+  if (fitting.length > 1) {
+    const choices = fitting.map(({ hash, id, version }) => `${id}@${version} (${hash})`).join(', ')
+    throw new StoreError('unknown_rubric', { message: `"${name}" may be any of ${choices}: give id@version or the hash`, zh: `“${name}” 不止一套：${choices}；请写 编号@版本 或哈希` }, false)
+  }
   return fitting[0]
 }
 

@@ -59,11 +59,11 @@ export async function review(executor: Executor, database: string, { callId, cla
      WHERE call_id = {call:String}`,
     { call: callId },
   )
-  if ((state as CallState | undefined) === undefined) throw new StoreError('unknown_call', `there is no call ${callId}`, false)
+  if ((state as CallState | undefined) === undefined) throw new StoreError('unknown_call', { message: `there is no call ${callId}`, zh: `没有通话 ${callId}` }, false)
   const index = state.clauses.indexOf(clauseId)
-  if (index < 0) throw new StoreError('unknown_clause', `call ${callId} was not judged by a clause ${clauseId}; its clauses: ${state.clauses.join(', ')}`, false)
+  if (index < 0) throw new StoreError('unknown_clause', { message: `call ${callId} was not judged by a clause ${clauseId}; its clauses: ${state.clauses.join(', ')}`, zh: `通话 ${callId} 没有用条款 ${clauseId} 判过；它的条款：${state.clauses.join('、')}` }, false)
   const machine = state.machine[index]
-  if (verdict === 'overturn' && outcome === machine) throw new StoreError('same_outcome', `the machine decided ${machine} itself: confirm it`, false)
+  if (verdict === 'overturn' && outcome === machine) throw new StoreError('same_outcome', { message: `the machine decided ${machine} itself: confirm it`, zh: `机器自己判的就是 ${machine}：请用确认` }, false)
   const decided = verdict === 'confirm' ? machine : (outcome ?? (machine === 'violated' ? 'met' : 'violated'))
   const outcomes = state.outcomes.map((known, i) => (i === index ? decided : known))
   const after = reckonScore(await bodyOf(executor, database, state.rubric_hash), outcomes.map((known, i) => ({ outcome: known, times: timesOf(known, state.machine[i], state.times[i]) })))
@@ -82,7 +82,7 @@ export async function review(executor: Executor, database: string, { callId, cla
  */
 export async function findWords(executor: Executor, database: string, callId: string, words: string | undefined, turn: number | undefined): Promise<Evidence[]> {
   const turns = await queryRows<{ turn: number; text: string }>(executor, `SELECT turn, text FROM ${database}.utterances WHERE call_id = {call:String} ORDER BY turn`, { call: callId })
-  if (turns.length === 0) throw new StoreError('unknown_call', `there is no call ${callId}, or nothing is left of what was said in it`, false)
+  if (turns.length === 0) throw new StoreError('unknown_call', { message: `there is no call ${callId}, or nothing is left of what was said in it`, zh: `没有通话 ${callId}，或它的原话已过保存期` }, false)
   return turns.flatMap(({ turn: at, text }) => {
     const found = words ?? text
     const start = text.indexOf(found)
@@ -105,6 +105,6 @@ function idOf(parts: readonly string[]): string {
 /** The content of a rubric that calls were judged by. */
 export async function bodyOf(executor: Executor, database: string, hash: string): Promise<string> {
   const [rubric] = await queryRows<{ body: string }>(executor, `SELECT body FROM ${database}.rubrics WHERE rubric_hash = {hash:String} LIMIT 1`, { hash })
-  if ((rubric as { body: string } | undefined) === undefined) throw new StoreError('unknown_rubric', `the store has no rubric ${hash}`, false)
+  if ((rubric as { body: string } | undefined) === undefined) throw new StoreError('unknown_rubric', { message: `the store has no rubric ${hash}`, zh: `库中没有规则 ${hash}` }, false)
   return rubric.body
 }

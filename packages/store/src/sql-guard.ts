@@ -71,22 +71,22 @@ export class SqlGuard {
     try {
       return await this.executor.query(`EXPLAIN AST SELECT * FROM (\n${formatted}\n)`, 'TSVRaw', Object.keys(parameters).length > 0 ? parameters : undefined)
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'syntax') throw refuse('only SELECT statements are allowed, without INTO OUTFILE and FORMAT')
+      if (error instanceof StoreError && error.code === 'syntax') throw refuse('only SELECT statements are allowed, without INTO OUTFILE and FORMAT', '只能用 SELECT，不能带 INTO OUTFILE 和 FORMAT')
       throw error
     }
   }
 
   private checkNode(node: string, before: string): void {
     const [kind, name = ''] = node.split(' ')
-    if (kind === 'Set') throw refuse('SETTINGS are not allowed')
+    if (kind === 'Set') throw refuse('SETTINGS are not allowed', '不能带 SETTINGS')
     if (kind === 'Function') {
       if (before.startsWith('TableExpression')) {
-        if (!this.views.has(name)) throw refuse(`the table function ${name} is not allowed`)
-      } else if (!this.isHarmless(name)) throw refuse(`the function ${name} is not allowed`)
+        if (!this.views.has(name)) throw refuse(`the table function ${name} is not allowed`, `不能用表函数 ${name}`)
+      } else if (!this.isHarmless(name)) throw refuse(`the function ${name} is not allowed`, `不能用函数 ${name}`)
     }
     const isMetadata = this.allowsMetadata && METADATA_TABLES.has(name.split('.').slice(0, 2).join('.'))
-    if (kind === 'TableIdentifier' && !isMetadata && !this.isOwnTable(name)) throw refuse(`the table ${name} is not one of ${this.database}`)
-    if (kind === 'Identifier' && !isMetadata && OTHER_DATABASE.test(name)) throw refuse(`${name} is not in ${this.database}`)
+    if (kind === 'TableIdentifier' && !isMetadata && !this.isOwnTable(name)) throw refuse(`the table ${name} is not one of ${this.database}`, `${name} 不是 ${this.database} 的表`)
+    if (kind === 'Identifier' && !isMetadata && OTHER_DATABASE.test(name)) throw refuse(`${name} is not in ${this.database}`, `${name} 不在 ${this.database} 中`)
   }
 
   /** SHOW TABLES and DESCRIBE of an own table list nothing but names. */
@@ -112,6 +112,6 @@ function lower(name: string): string {
   return name.toLowerCase()
 }
 
-function refuse(message: string): StoreError {
-  return new StoreError('refused', message, false)
+function refuse(message: string, zh: string): StoreError {
+  return new StoreError('refused', { message, zh }, false)
 }

@@ -1,3 +1,5 @@
+import { FaultError, type FaultText } from '@yuzhi/schemas'
+
 /** Why the store could not do something. */
 export type StoreErrorCode =
   | 'no_store'
@@ -17,17 +19,17 @@ export type StoreErrorCode =
   | 'same_outcome'
   | 'failed'
 
-export class StoreError extends Error {
+export class StoreError extends FaultError {
   constructor(
     readonly code: StoreErrorCode,
-    message: string,
+    text: FaultText,
     /** Whether the same request may succeed later. */
     readonly canRetry: boolean,
     options?: ErrorOptions,
     /** ClickHouse's own number for it, where there is one. */
     readonly engineNumber?: number,
   ) {
-    super(message, options)
+    super(text, options)
   }
 }
 
@@ -43,13 +45,27 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
 /** Timeouts, overload, a disk that is full or fails, and what passes when a server or Keeper comes back. */
 const RETRIABLE = new Set([3, 74, 75, 76, 77, 107, 159, 202, 203, 209, 210, 225, 241, 242, 243, 252, 279, 285, 319, 425, 439, 594, 999])
 
+/** What the engine's own words, which are English, are about. */
+const CHINESE: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+  unknown_name: '没有这个表、列或函数',
+  syntax: 'SQL 写法有误',
+  limit: '超出查询的限制（行数、内存或时间）',
+  refused: '不允许',
+  unauthorised: '用户名或密码不对，或没有权限',
+  bad_rows: '数据不合表结构，或参数的值不对',
+}
+
+/** Statements of users are parsed inside one of ours, which says nothing to them. */
+const OF_THE_GUARD = /: In scope SELECT formatQuery\(.*\)(?=\. \(\w+\)$)/su
+
 /** A failure that the engine numbered; `number` undefined: it did not. */
 export function engineError(number: number | undefined, message: string, cause: unknown): StoreError {
-  const plain = message.replace(/^Code: \d+\. DB::Exception: /u, '')
-  return new StoreError(number === undefined ? 'failed' : (CODES[number] ?? 'failed'), plain, number !== undefined && RETRIABLE.has(number), { cause }, number)
+  const plain = message.replace(/^Code: \d+\. DB::Exception: /u, '').replace(OF_THE_GUARD, '')
+  const code = number === undefined ? 'failed' : (CODES[number] ?? 'failed')
+  return new StoreError(code, { message: plain, zh: `${CHINESE[code] ?? 'ClickHouse 出错'}（${plain}）` }, number !== undefined && RETRIABLE.has(number), { cause }, number)
 }
 
 /** The same failure with the batch and the table that it befell. */
 export function batchError(failure: StoreError, table: string, token: string): StoreError {
-  return new StoreError(failure.code, `batch ${token} into ${table}: ${failure.message}`, failure.canRetry, { cause: failure }, failure.engineNumber)
+  return new StoreError(failure.code, { message: `batch ${token} into ${table}: ${failure.message}`, zh: `${token} 这一批写入 ${table}：${failure.zh}` }, failure.canRetry, { cause: failure }, failure.engineNumber)
 }

@@ -49,12 +49,12 @@ function write(folder: string, table: string, name: string, bytes: Uint8Array): 
 
 /** The tables that an export holds; anything else is no export. */
 export function exportedTables(folder: string): string[] {
-  const noExport = (why: string): StoreError => new StoreError('bad_rows', `${folder} is no export of Yuzhi: ${why}`, false)
-  if (!existsSync(folder)) throw noExport('there is no such folder')
+  const noExport = (why: string, zh: string): StoreError => new StoreError('bad_rows', { message: `${folder} is no export of Yuzhi: ${why}`, zh: `${folder} 不是语质的导出：${zh}` }, false)
+  if (!existsSync(folder)) throw noExport('there is no such folder', '没有这个文件夹')
   const present = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  if (present.length === 0) throw noExport('no folders in it')
+  if (present.length === 0) throw noExport('no folders in it', '里面没有文件夹')
   const stranger = present.find((name) => ![...SHARDED, ...SMALL].includes(name as (typeof SMALL)[number]))
-  if (stranger !== undefined) throw noExport(`unknown folder ${stranger}`)
+  if (stranger !== undefined) throw noExport(`unknown folder ${stranger}`, `不认识文件夹 ${stranger}`)
   return present
 }
 
@@ -64,7 +64,7 @@ export async function importStore(executor: Executor, database: string, folder: 
   const [{ n: publications }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.publications`)
   const done: Transferred[] = []
   for (const table of [...SMALL, ...SHARDED].filter((name) => present.includes(name))) {
-    if (table === 'publications' && publications > 0) throw new StoreError('refused', 'the store has publications of its own; import into an empty one', false)
+    if (table === 'publications' && publications > 0) throw new StoreError('refused', { message: 'the store has publications of its own; import into an empty one', zh: '库里已有自己的生效记录；请导入到空库' }, false)
     const files = readdirSync(path.join(folder, table)).filter((name) => name.endsWith('.parquet')).sort()
     for (const name of files) await executor.insert(`${database}.${table}`, readFileSync(path.join(folder, table, name)), 'Parquet', path.join(table, name))
     const [{ n }] = await queryRows<{ n: number }>(executor, `SELECT toUInt32(count()) AS n FROM ${database}.${table}`)

@@ -96,7 +96,7 @@ describe('POST /v1/calls', () => {
 
 describe('a store that takes nothing', () => {
   it('is not ready, makes a POST come again, and takes it afterwards', async () => {
-    trouble = new StoreError('failed', 'not enough space', true, undefined, 243)
+    trouble = new StoreError('failed', { message: 'not enough space', zh: '磁盘已满' }, true, undefined, 243)
     const first = post(JSON.stringify(call('full')))
     await expect.poll(() => health.notReady).toBe('ClickHouse: not enough space')
     expect(await first).toMatchObject({ status: 503, retryAfter: '1', answer: { error: expect.stringContaining('not enough space') as string } })

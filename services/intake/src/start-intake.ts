@@ -59,7 +59,7 @@ export async function startIntake({ settings, dir, store, sessions, log, metrics
   /** What was begun before the stop is finished. */
   const inHand = new Set<Promise<unknown>>()
   const take = (lines: readonly Line[], arrival: Arrival): Promise<Taken> => {
-    if (isStopping) return Promise.reject(new StoreError('unavailable', 'the service is stopping', true))
+    if (isStopping) return Promise.reject(new StoreError('unavailable', { message: 'the service is stopping', zh: '服务正在停止' }, true))
     const taking = health.working(() => takeCalls(lines, arrival, book, writer, metrics))
     const settled = taking.catch(() => undefined).finally(() => {
       inHand.delete(settled)

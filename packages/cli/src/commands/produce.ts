@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { KafkaError, kafkaFaults, KafkaSettings, type Outgoing, type Producer } from '@yuzhi/kafka'
 import { type Environment, openLog, readSettings, StreamSettings } from '@yuzhi/service'
+import { textIn } from '@yuzhi/schemas'
 import { z } from 'zod'
 import type { Context } from '../context.js'
 import { progressBar } from '../progress.js'
@@ -19,7 +20,7 @@ const SENDS_AT_ONCE = 4
 
 /** Sends the lines of files to Kafka, keyed by `call_id`; exit code 1 where a line could not be sent. */
 export async function produceCommand(context: Context, files: readonly string[], { topic: asked }: ProduceOptions, environment: Environment): Promise<number> {
-  const { say, log } = context
+  const { say, log, lang } = context
   const settings = readSettings(ProduceSettings, environment, kafkaFaults)
   const topic = asked ?? settings.TOPIC_TRANSCRIPTS
   const broker = brokerOf(settings, openLog('produce', 'error'))
@@ -37,7 +38,7 @@ export async function produceCommand(context: Context, files: readonly string[],
           log(`${file}:${number}: ${bytes === undefined ? say('too_large', { limit: MAX_LINE_BYTES / 1024 / 1024 }) : say('no_call_id')}`)
         } else await sender.add({ topic, key, value: Buffer.from(bytes) }, (error) => {
           rejected++
-          log(`${file}:${number}: ${error.message}`)
+          log(`${file}:${number}: ${textIn(error, lang)}`)
         })
         bar.update(read)
       }

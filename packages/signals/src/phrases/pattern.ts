@@ -1,4 +1,4 @@
-import type { FaultText } from '@yuzhi/schemas'
+import { FaultError } from '@yuzhi/schemas'
 import { foldLiteral } from '@yuzhi/text'
 
 /** A gap between two literals: up to `max` units, and holding an entity of `slot` where one is named. */
@@ -19,9 +19,9 @@ export interface Wording {
   tail: Gap | undefined
 }
 
-export class PatternError extends Error implements FaultText {
-  constructor(message: string, readonly zh: string) {
-    super(message)
+export class PatternError extends FaultError {
+  constructor(message: string, zh: string) {
+    super({ message, zh })
   }
 }
 
