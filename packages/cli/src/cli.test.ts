@@ -117,7 +117,13 @@ describe('yuzhi with a store', () => {
   it('refuses SQL that reads files, and says so', () => {
     const { code, err } = yuzhi(['sql', "SELECT * FROM file('/etc/passwd')", '--dir', dir])
     expect(code).toBe(1)
-    expect(err).toContain('不允许的 SQL')
+    expect(err).toBe('不允许的 SQL：不能用表函数 file\n')
+  })
+
+  it('tells in Chinese what ClickHouse says in English', () => {
+    expect(yuzhi(['sql', 'SELECT nothing FROM calls', '--dir', dir]).err).toMatch(/^没有这个表、列或函数（.*nothing/u)
+    expect(yuzhi(['sql', 'SELEC 1', '--dir', dir]).err).toMatch(/^SQL 写法有误（(?!.*formatQuery)/u)
+    expect(yuzhi(['sql', 'SELECT nothing FROM calls', '--dir', dir, '--lang', 'en']).err).toMatch(/^Unknown expression/u)
   })
 
   it('says how to fill a store where there is none', () => {

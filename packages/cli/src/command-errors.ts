@@ -5,6 +5,7 @@ const CHINESE: readonly [RegExp, string][] = [
   [/^error: unknown option '(.+)'/mu, '没有选项 $1'],
   [/^error: unknown command '(.+)'/mu, '没有命令 $1'],
   [/^error: option '(.+?)' argument missing/mu, '选项 $1 缺少取值'],
+  [/^error: option '(.+?)' cannot be used with option '(.+?)'/mu, '选项 $1 不能和 $2 一起用'],
   [/^error: too many arguments.*$/mu, '参数太多'],
   [/^error: (?:option|command-argument) '(.+?)'(?: argument)? (?:value )?'(.*?)' (?:is invalid|from .* is invalid)\./mu, '选项 $1 的取值 “$2” 不对。'],
   [/Allowed choices are (.+)\.$/mu, '可选：$1'],

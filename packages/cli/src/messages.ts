@@ -116,6 +116,7 @@ const MESSAGES = {
   reported: { zh: '报告：{file}', en: 'Report: {file}' },
   no_calls: { zh: '没有通话 {day}', en: 'no calls {day}' },
   no_rows: { zh: '没有符合的行', en: 'no rows' },
+  sql_or_serve: { zh: '语句和 --serve 只能用一样', en: 'give a SELECT or --serve, not both' },
   sql_what: { zh: '请给出 SELECT 语句，或用 --serve', en: 'give a SELECT, or --serve' },
   old: { zh: '原', en: 'old' },
   new: { zh: '新', en: 'new' },

@@ -159,7 +159,7 @@ describe('yuzhi report', () => {
     const one = yuzhi('report', '--format', 'md', '--standard', 'hotline', '--dir', two).out
     expect(one).toMatch(/^1 通，/mu)
     expect(one).not.toContain('property')
-    expect(yuzhi('report', '--standard', 'hall', '--dir', two)).toMatchObject({ code: 1, err: expect.stringContaining('hall') as string })
+    expect(yuzhi('report', '--standard', 'hal', '--dir', two)).toMatchObject({ code: 1, err: '未知规范 “hal”；现有：hotline, property\n' })
   })
 })
 
@@ -174,6 +174,8 @@ describe('yuzhi sql', () => {
 
 describe('yuzhi sql --serve', () => {
   it('asks for a password, serves, and ends when it is told to', async () => {
+    expect(yuzhi('sql', 'SELECT 1', '--serve', '--dir', dir).code).toBe(1)
+    expect(yuzhi('sql', '--serve', '--param', 'a=b', '--dir', dir).err).toMatch(/^选项 --serve 不能和 --param/u)
     expect(yuzhi('sql', '--serve', '--dir', dir)).toMatchObject({ code: 1, err: expect.stringContaining('YUZHI_SQL_PASSWORD') as string })
     const server = spawn(process.execPath, [YUZHI, 'sql', '--serve', '--port', '0', '--dir', dir], { env: { ...process.env, YUZHI_SQL_PASSWORD: 'pass' }, stdio: ['ignore', 'ignore', 'pipe'] })
     const ended = new Promise<number | null>((resolve) => { server.on('exit', resolve) })

@@ -104,17 +104,20 @@ export async function readReport(executor: Executor, database: string, { day, da
 
 type Rows = <Row>(sql: string) => Promise<Row[]>
 
-/** What standards and clauses are called, by their ids; the latest rubric of a standard names it, what its title explains in brackets left out. */
+/** What standards and clauses are called, by their ids; the latest rubric in force of a standard names it, what its title explains in brackets left out. */
 interface Titles {
   standards: ReadonlyMap<string, string>
   clauses: ReadonlyMap<string, string>
 }
 
+/** Drafts are registered too, when calls are judged again under them. */
+const IN_FORCE = 'WHERE rubric_hash IN (SELECT rubric_hash FROM {db}.publications)'
+
 async function readTitles(rows: Rows): Promise<Titles> {
   const read = async (sql: string): Promise<ReadonlyMap<string, string>> => new Map((await rows<{ id: string; title: string }>(sql)).map(({ id, title }) => [id, title]))
   return {
-    standards: await read(`SELECT rubric_id AS id, replaceRegexpOne(argMax(r.title, registered_at), '（[^）]*）$', '') AS title FROM {db}.rubrics AS r GROUP BY id`),
-    clauses: await read('SELECT c.1 AS id, argMax(c.2, registered_at) AS title FROM {db}.rubrics ARRAY JOIN clauses AS c GROUP BY id'),
+    standards: await read(`SELECT rubric_id AS id, replaceRegexpOne(argMax(r.title, registered_at), '（[^）]*）$', '') AS title FROM {db}.rubrics AS r ${IN_FORCE} GROUP BY id`),
+    clauses: await read(`SELECT c.1 AS id, argMax(c.2, registered_at) AS title FROM {db}.rubrics ARRAY JOIN clauses AS c ${IN_FORCE} GROUP BY id`),
   }
 }
 
