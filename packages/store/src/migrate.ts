@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Executor, queryRows } from './executor.js'
 import { renderMigration, type SchemaTarget } from './render-migration.js'
@@ -52,12 +53,30 @@ export async function migrate(executor: Executor, target: SchemaTarget, migratio
     if (done >= statements.length) continue
     for (const [index, statement] of statements.entries()) {
       if (index < done) continue
-      await executor.command(statement)
+      await runBesideOthers(executor, statement)
       await record(executor, database, migration, index)
     }
     completed.push(migration.name)
   }
   return completed
+}
+
+/** ClickHouse's numbers for what another migration does to a table in the same moment: it appears, goes, is replaced, is altered. */
+const COLLISIONS = new Set([57, 60, 218, 517])
+const TRIES = 8
+const PAUSE_MS = 100
+
+/** Statements can be repeated; one that met another process at the same table is, until they no longer meet. */
+async function runBesideOthers(executor: Executor, statement: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await executor.command(statement)
+      return
+    } catch (error) {
+      if (!(error instanceof StoreError) || !COLLISIONS.has(error.engineNumber ?? 0) || tries === TRIES) throw error
+      await setTimeout(PAUSE_MS * tries * (1 + Math.random()))
+    }
+  }
 }
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS {{schema_migrations}}

@@ -48,6 +48,14 @@ describe('SQL of people', () => {
     expect(await codeOf(sql)).toBe('ran')
   })
 
+  it('lists views with the values they take, and nothing of how rows come in', async () => {
+    const listed = await reader.run('SHOW TABLES', 'TSVRaw')
+    expect(listed).toMatch(/^call_story\tview\tcall String$/mu)
+    expect(listed).toMatch(/^calls\tview\t$/mu)
+    expect(listed).toMatch(/^transcripts\ttable\t$/mu)
+    expect(listed).not.toMatch(/^(?:incoming|events|schema)_/mu)
+  })
+
   it.each([
     "SELECT * FROM file('/etc/passwd', 'LineAsString')",
     "SELECT file('/etc/passwd')",
