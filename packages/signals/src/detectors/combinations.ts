@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { AnalysedCall } from '../analysed-call.js'
 import { type Detector, type Resolved, type Scope, type SignalRef, SignalRefSpec } from '../detector.js'
 import { inOrder, type Occurrence } from '../occurrence.js'
 import { findInPlace, isInPlace, Place, roleOf } from '../place.js'
@@ -95,18 +94,23 @@ export const near: Detector<z.infer<typeof Near>> = {
   combines: true,
   compile({ signal, with: wanted, without, ...place }, { resolve, fault }) {
     if ((wanted === undefined) === (without === undefined)) fault([], { message: 'give either "with" or "without"', zh: '“with” 和 “without” 写且只写一个' })
+    const isWanted = wanted !== undefined
     const members = resolve(signal, ['signal'])
-    const wantedOnes = wanted === undefined ? undefined : resolve(wanted, ['with'])
-    const unwantedOnes = without === undefined ? undefined : resolve(without, ['without'])
-    const beside = (call: AnalysedCall, other: Resolved, reference: Occurrence): Occurrence | undefined =>
-      findInPlace(call, place, other.occurrences(call), reference, 1).at(0)
-    return (call) =>
-      members.occurrences(call).flatMap((found) => {
-        if (unwantedOnes !== undefined && beside(call, unwantedOnes, found) !== undefined) return []
-        if (wantedOnes === undefined) return [found]
-        const partner = beside(call, wantedOnes, found)
-        return partner === undefined ? [] : [{ ...found, parts: [...(found.parts ?? []), partner] }]
+    const partner = wanted ?? without
+    const partners = partner === undefined ? undefined : resolve(partner, [isWanted ? 'with' : 'without'])
+    // Somebody speaks in every call: what must stand beside that is looked for first.
+    const isEverywhere = isWanted && typeof signal === 'object' && 'timing' in signal
+    return (call) => {
+      if (isEverywhere && partners?.occurrences(call).length === 0) return []
+      const all = members.occurrences(call)
+      const others = all.length === 0 ? [] : (partners?.occurrences(call) ?? [])
+      if (others.length === 0) return isWanted ? [] : all
+      return all.flatMap((found) => {
+        const [other] = findInPlace(call, place, others, found, 1) as [Occurrence?]
+        if (!isWanted) return other === undefined ? [found] : []
+        return other === undefined ? [] : [{ ...found, parts: [...(found.parts ?? []), other] }]
       })
+    }
   },
 }
 
