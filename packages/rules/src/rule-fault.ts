@@ -1,4 +1,4 @@
-import { FaultError, type FaultText, textIn } from '@yuzhi/schemas'
+import { FaultError, type FaultText, joinFaults, textIn } from '@yuzhi/schemas'
 
 /** A mistake in a rule file; line and column count from 1, 0 for the file as a whole. */
 export interface RuleFault extends FaultText {
@@ -19,7 +19,7 @@ export class RuleError extends FaultError {
 
 /** Mistakes with their places, a line each. */
 export function tellFaults(faults: readonly RuleFault[]): FaultText {
-  return { message: faults.map((fault) => formatFault(fault)).join('\n'), zh: faults.map((fault) => formatFault(fault, 'zh')).join('\n') }
+  return joinFaults(faults.map((fault) => ({ message: formatFault(fault), zh: formatFault(fault, 'zh') })))
 }
 
 export function formatFault({ file, line, column, ...fault }: RuleFault, lang: 'en' | 'zh' = 'en'): string {

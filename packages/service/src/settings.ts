@@ -80,7 +80,8 @@ function readSecret(name: string, file: string, faults: FaultText[]): string | u
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    faults.push({ message: `${name}_FILE: ${(error as Error).message}`, zh: `${name}_FILE：读不了 ${file}` })
+    const { message } = error as Error
+    faults.push({ message: `${name}_FILE: ${message}`, zh: `${name}_FILE：读不了文件（${message}）` })
     return undefined
   }
 }

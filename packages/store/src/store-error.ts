@@ -56,7 +56,7 @@ const CHINESE: Readonly<Partial<Record<StoreErrorCode, string>>> = {
 }
 
 /** Statements of users are parsed inside one of ours, which says nothing to them. */
-const OF_THE_GUARD = /: In scope SELECT formatQuery\(.*\)(?=\. \(\w+\)$)/su
+const OF_THE_GUARD = /: In scope SELECT formatQuery\(.*\)(?=\. )/su
 
 /** A failure that the engine numbered; `number` undefined: it did not. */
 export function engineError(number: number | undefined, message: string, cause: unknown): StoreError {

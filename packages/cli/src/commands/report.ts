@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { readReport, renderHtml, renderMarkdown } from '@yuzhi/report'
-import { queryRows } from '@yuzhi/store'
+import { queryRows, type Reader } from '@yuzhi/store'
 import { type Context, UserError } from '../context.js'
 import { withReader } from '../with-store.js'
 
@@ -15,8 +15,11 @@ export interface ReportOptions {
 
 /** Writes the report of a day: Markdown to standard output, HTML to a file, unless told otherwise. */
 export async function reportCommand(context: Context, { dir, format, out, ...scope }: ReportOptions): Promise<number> {
-  const data = await withReader(context, dir, ({ executor, database }) => readReport(executor, database, scope))
-  if (data === undefined) throw await nothingToReport(context, dir, scope)
+  const data = await withReader(context, dir, async (reader) => {
+    const read = await readReport(reader.executor, reader.database, scope)
+    if (read === undefined) throw await nothingToReport(context, reader, scope)
+    return read
+  })
   const file = out ?? (format === 'html' ? `report-${data.day}.html` : undefined)
   const text = format === 'html' ? renderHtml(data) : renderMarkdown(data)
   if (file === undefined) await context.print(text)
@@ -28,8 +31,8 @@ export async function reportCommand(context: Context, { dir, format, out, ...sco
 }
 
 /** A slip of the pen in the standard's name must not look like a day without calls. */
-async function nothingToReport(context: Context, dir: string, { standard, day }: Pick<ReportOptions, 'standard' | 'day'>): Promise<UserError> {
-  const known = await withReader(context, dir, ({ executor, database }) => queryRows<{ standard: string }>(executor, `SELECT DISTINCT standard FROM ${database}.calls ORDER BY standard`))
+async function nothingToReport(context: Context, { executor, database }: Reader, { standard, day }: Pick<ReportOptions, 'standard' | 'day'>): Promise<UserError> {
+  const known = await queryRows<{ standard: string }>(executor, `SELECT DISTINCT standard FROM ${database}.calls ORDER BY standard`)
   const isUnknown = standard !== undefined && !known.some((row) => row.standard === standard)
   if (isUnknown) return new UserError(context.say('unknown_standard', { asked: standard, known: known.map((row) => row.standard).join(', ') }))
   return new UserError(context.say('no_calls', { day: [standard, day].filter((part) => part !== undefined).join(' ') }))

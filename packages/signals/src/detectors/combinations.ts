@@ -106,7 +106,7 @@ export const near: Detector<z.infer<typeof Near>> = {
       const others = all.length === 0 ? [] : (partners?.occurrences(call) ?? [])
       if (others.length === 0) return isWanted ? [] : all
       return all.flatMap((found) => {
-        const [other] = findInPlace(call, place, others, found, 1) as [Occurrence?]
+        const other = findInPlace(call, place, others, found, 1).at(0)
         if (!isWanted) return other === undefined ? [found] : []
         return other === undefined ? [] : [{ ...found, parts: [...(found.parts ?? []), other] }]
       })

