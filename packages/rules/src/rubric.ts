@@ -19,6 +19,8 @@ export interface Rubric {
   /** How outcomes become points. */
   scoring: Scoring
   score: (call: Call) => Score
+  /** `score` of each, faster for many. */
+  scoreAll: (calls: readonly Call[]) => Score[]
 }
 
 /** Compiles a rule set. Throws a RuleError with every mistake, placed in its file. */
@@ -42,7 +44,8 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const id = { id: standard.id, version: standard.version, hash: hashOf({ ...rules, signals: used }, language, segmenter) }
   const scoring = scoringOf(rules)
   const reckon = reckoner(scoring)
-  return { id, rules, signals, scoring, score: (call) => scoreCall(call, id, reckon, signals.analyse(call), clauses) }
+  const scoreAll = (calls: readonly Call[]): Score[] => signals.analyseAll(calls).map((analysed) => scoreCall(analysed, id, reckon, clauses))
+  return { id, rules, signals, scoring, scoreAll, score: (call) => scoreAll([call])[0] }
 }
 
 /** The signals that the clauses name, and those that these name. */
@@ -64,11 +67,11 @@ interface CompiledClause {
   judge: JudgeClause
 }
 
-function scoreCall(call: Call, rubric: RubricId, reckon: Reckon, analysed: AnalysedCall, clauses: readonly CompiledClause[]): Score {
+function scoreCall(analysed: AnalysedCall, rubric: RubricId, reckon: Reckon, clauses: readonly CompiledClause[]): Score {
   const judgements = clauses.map(({ judge }) => judge(analysed))
   const { score, base, points, fatal, grade } = reckon(judgements)
   return {
-    call_id: call.call_id,
+    call_id: analysed.call.call_id,
     standard: rubric.id,
     rubric,
     score,

@@ -4,6 +4,7 @@ import type { Entity } from './entities/entity.js'
 import { cuesOf, HAS_DIGIT } from './context-marks.js'
 import { findEntities, findPhones } from './entities/find-entities.js'
 import type { Occurrence } from './occurrence.js'
+import { TextTrace } from './text-trace.js'
 
 /** Turns of one role that follow each other within this pause are one utterance. */
 const MAX_PAUSE_MS = 3000
@@ -85,6 +86,8 @@ export interface AnalysedCall {
   ordinal: Record<Role, Uint32Array>
   /** What each role said, an utterance a line; see `linesOf`. */
   lines: Partial<Record<Role | 'any', string>>
+  /** What characters each role said; see `traceOf`. */
+  traces: Partial<Record<Role | 'any', TextTrace>>
   /** Hits by group of phrases. */
   phrases: (Occurrence[] | undefined)[]
   /** Hits by the number of the lesson. */
@@ -95,12 +98,22 @@ export interface AnalysedCall {
 
 export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
   const utterances = joinTurns(call, segmenter)
-  return { call, utterances, ordinal: countRoles(utterances), lines: {}, phrases: [], similar: [], seen: [] }
+  return { call, utterances, ordinal: countRoles(utterances), lines: {}, traces: {}, phrases: [], similar: [], seen: [] }
 }
 
 /** All that a role said in a call, an utterance a line: to look once where most calls hold nothing. */
 export function linesOf({ lines, utterances }: AnalysedCall, role: Role | 'any'): string {
   return (lines[role] ??= utterances.flatMap((utterance) => (role === 'any' || role === utterance.role ? [utterance.text] : [])).join('\n'))
+}
+
+/** The characters and pairs of characters that a role said in a call. */
+export function traceOf({ traces, utterances }: AnalysedCall, role: Role | 'any'): TextTrace {
+  const known = traces[role]
+  if (known !== undefined) return known
+  const trace = new TextTrace()
+  for (const utterance of utterances) if (role === 'any' || role === utterance.role) trace.add(utterance.text)
+  traces[role] = trace
+  return trace
 }
 
 /** Turns of one role that follow each other, normalised. */

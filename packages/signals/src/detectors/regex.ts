@@ -1,10 +1,12 @@
 import type { FaultText } from '@yuzhi/schemas'
 import { RE2JS, RE2JSException } from 're2js'
 import { z } from 'zod'
-import { linesOf } from '../analysed-call.js'
+import { linesOf, traceOf } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
 import type { Occurrence } from '../occurrence.js'
+import { requiredLiterals } from '../required-literals.js'
 import { SEPARATOR } from '../separator.js'
+import { soughtIn } from '../text-trace.js'
 
 const One = z.strictObject({
   pattern: z.string().min(1),
@@ -23,11 +25,14 @@ export const regex: Detector<z.infer<typeof Spec>> = {
       const exclusion = unless === undefined ? undefined : compile(unless)
       if ('message' in compiled) fault([index, 'pattern'], compiled)
       if (exclusion !== undefined && 'message' in exclusion) fault([index, 'unless'], exclusion)
-      return 'message' in compiled || (exclusion !== undefined && 'message' in exclusion) ? [] : [{ pattern, compiled, exclusion }]
+      if ('message' in compiled || (exclusion !== undefined && 'message' in exclusion)) return []
+      return [{ pattern, compiled, exclusion, sought: requiredLiterals(pattern).map(soughtIn) }]
     })
     return (call) => {
       const found: Occurrence[] = []
-      for (const { pattern, compiled, exclusion } of expressions) {
+      const trace = traceOf(call, role)
+      for (const { pattern, compiled, exclusion, sought } of expressions) {
+        if (!sought.every((literals) => trace.mayHold(literals))) continue
         if (!compiled.isIn(linesOf(call, role))) continue
         for (const { index, text, role: speaker } of call.utterances) {
           if (role !== 'any' && role !== speaker) continue
