@@ -1,9 +1,9 @@
 import type { Call, Role } from '@yuzhi/schemas'
 import { type MatchView, matchView, normalise, type OffsetMap, type Segmenter } from '@yuzhi/text'
 import type { Entity } from './entities/entity.js'
-import { cuesOf, HAS_DIGIT } from './context-marks.js'
-import { findEntities, findPhones } from './entities/find-entities.js'
-import type { Occurrence } from './occurrence.js'
+import { cuesOf } from './context-marks.js'
+import { EntityFinder } from './entities/find-entities.js'
+import type { EntityType, Occurrence } from './occurrence.js'
 import { TextTrace } from './text-trace.js'
 
 /** Turns of one role that follow each other within this pause are one utterance. */
@@ -19,7 +19,9 @@ interface Piece {
   map: OffsetMap
 }
 
-const NONE: readonly Entity[] = []
+/** Sizes of traces, for 20 and 1,000 characters: one in ten places taken, and one in thirty. */
+const TRACE_OF_UTTERANCE = 9
+const TRACE_OF_CALL = 16
 
 export interface Span {
   turn: number
@@ -32,8 +34,8 @@ export class Utterance {
   readonly view: MatchView
   /** Which contexts its characters leave possible (`cuesOf`). */
   readonly cues: number
-  private phones: readonly Entity[] | undefined
-  private entities: readonly Entity[] | undefined
+  private ownTrace: TextTrace | undefined
+  private finder: EntityFinder | undefined
 
   constructor(
     readonly index: number,
@@ -68,14 +70,18 @@ export class Utterance {
     return spans
   }
 
-  findPhones(): readonly Entity[] {
-    this.phones ??= (this.cues & HAS_DIGIT) === 0 ? NONE : findPhones(this.text)
-    return this.phones
+  get trace(): TextTrace {
+    if (this.ownTrace === undefined) {
+      this.ownTrace = new TextTrace(TRACE_OF_UTTERANCE)
+      this.ownTrace.add(this.text)
+    }
+    return this.ownTrace
   }
 
-  findEntities(): readonly Entity[] {
-    this.entities ??= findEntities(this.text, this.startedAt, this.findPhones())
-    return this.entities
+  /** Its amounts, dates, names and so on of these types, in order. */
+  entities(types: readonly EntityType[]): readonly Entity[] {
+    this.finder ??= new EntityFinder(this.text, this.startedAt)
+    return this.finder.find(types)
   }
 }
 
@@ -84,8 +90,6 @@ export interface AnalysedCall {
   call: Call
   utterances: readonly Utterance[]
   ordinal: Record<Role, Uint32Array>
-  /** What each role said, an utterance a line; see `linesOf`. */
-  lines: Partial<Record<Role | 'any', string>>
   /** What characters each role said; see `traceOf`. */
   traces: Partial<Record<Role | 'any', TextTrace>>
   /** Hits by group of phrases. */
@@ -98,19 +102,14 @@ export interface AnalysedCall {
 
 export function analyseCall(call: Call, segmenter: Segmenter): AnalysedCall {
   const utterances = joinTurns(call, segmenter)
-  return { call, utterances, ordinal: countRoles(utterances), lines: {}, traces: {}, phrases: [], similar: [], seen: [] }
-}
-
-/** All that a role said in a call, an utterance a line: to look once where most calls hold nothing. */
-export function linesOf({ lines, utterances }: AnalysedCall, role: Role | 'any'): string {
-  return (lines[role] ??= utterances.flatMap((utterance) => (role === 'any' || role === utterance.role ? [utterance.text] : [])).join('\n'))
+  return { call, utterances, ordinal: countRoles(utterances), traces: {}, phrases: [], similar: [], seen: [] }
 }
 
 /** The characters and pairs of characters that a role said in a call. */
 export function traceOf({ traces, utterances }: AnalysedCall, role: Role | 'any'): TextTrace {
   const known = traces[role]
   if (known !== undefined) return known
-  const trace = new TextTrace()
+  const trace = new TextTrace(TRACE_OF_CALL)
   for (const utterance of utterances) if (role === 'any' || role === utterance.role) trace.add(utterance.text)
   traces[role] = trace
   return trace

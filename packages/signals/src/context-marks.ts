@@ -27,11 +27,8 @@ const CUES = new Cues({
   condition: '果要假万倘只除若话',
   thirdPerson: '他她位同师方别人您你',
   question: '否不没吗么呢？?',
-  digit: '0123456789零〇一幺二三四五六七八九*',
 })
 const { negation: MAY_NEGATE, quotation: MAY_QUOTE, condition: MAY_CONDITION, thirdPerson: MAY_BE_THIRD, question: MAY_ASK } = CUES.bits
-/** A digit, written or spoken. */
-export const HAS_DIGIT = CUES.bits.digit
 
 /** Which contexts the characters of a text leave possible, as bits for `contextMarks`. */
 export function cuesOf(text: string): number {

@@ -39,21 +39,31 @@ export function occurrencesOf(signal: CompiledSignal, call: AnalysedCall): Occur
       if (occurrence.confidence < signal.minConfidence || isBesideAny(exceptions, occurrence)) continue
       accepted.push(occurrence)
     }
-    if (accepted.length > 0) kept = mergeWithoutOverlap(kept, accepted.length === 1 ? accepted : accepted.sort(inOrder))
+    if (accepted.length > 0) kept = mergeWithoutOverlap(kept, isInOrder(accepted) ? accepted : accepted.sort(inOrder))
   }
   return kept
 }
 
+function isInOrder(occurrences: readonly Occurrence[]): boolean {
+  for (let i = 1; i < occurrences.length; i++) if (inOrder(occurrences[i - 1], occurrences[i]) > 0) return false
+  return true
+}
+
 /** Both in order; of `added`, what overlaps nothing before it and nothing in `kept`. */
 function mergeWithoutOverlap(kept: readonly Occurrence[], added: readonly Occurrence[]): Occurrence[] {
+  if (kept.length === 0 && added.length === 1) return [added[0]]
   const merged: Occurrence[] = []
   let next = 0
   for (const occurrence of added) {
     while (next < kept.length && inOrder(kept[next], occurrence) <= 0) merged.push(kept[next++])
-    const isFree = (other: Occurrence | undefined): boolean => other === undefined || !overlap(other, occurrence)
-    if (isFree(merged.at(-1)) && isFree(kept.at(next))) merged.push(occurrence)
+    if (isFree(merged.at(-1), occurrence) && isFree(kept.at(next), occurrence)) merged.push(occurrence)
   }
-  return merged.concat(kept.slice(next))
+  while (next < kept.length) merged.push(kept[next++])
+  return merged
+}
+
+function isFree(other: Occurrence | undefined, occurrence: Occurrence): boolean {
+  return other === undefined || !overlap(other, occurrence)
 }
 
 /** The marks with which an occurrence does not count, as bits. */

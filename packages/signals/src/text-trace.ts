@@ -1,34 +1,46 @@
-const BITS = 1 << 14
 const HASH = 0x9e3779b1
+/** Places are of so many bits; a smaller trace reads the upper ones. */
+const PLACE_BITS = 16
 
 /** Which units and pairs of units texts hold, a bit each: what it denies is not there, what it affirms may be. */
 export class TextTrace {
-  private readonly bits = new Uint32Array(BITS / 32)
+  private readonly bits: Uint32Array
+  private readonly shift: number
+
+  /** `size`: 2 to the power of it are the bits, at most 16. */
+  constructor(size: number) {
+    this.bits = new Uint32Array((1 << size) >> 5)
+    this.shift = PLACE_BITS - size
+  }
 
   add(text: string): void {
-    const { bits } = this
     let before = 0
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i)
-      const single = placeOf(0, unit)
-      const pair = placeOf(before, unit)
-      bits[single >>> 5] |= 1 << (single & 31)
-      bits[pair >>> 5] |= 1 << (pair & 31)
+      this.set(placeOf(0, unit) >>> this.shift)
+      this.set(placeOf(before, unit) >>> this.shift)
       before = unit
     }
   }
 
   /** May the texts hold one of the literals? */
   mayHold({ places, ends }: SoughtLiterals): boolean {
-    const { bits } = this
     let from = 0
     for (const end of ends) {
       let at = from
-      while (at < end && (bits[places[at] >>> 5] & (1 << (places[at] & 31))) !== 0) at++
+      while (at < end && this.has(places[at] >>> this.shift)) at++
       if (at === end) return true
       from = end
     }
     return false
+  }
+
+  private set(place: number): void {
+    this.bits[place >>> 5] |= 1 << (place & 31)
+  }
+
+  private has(place: number): boolean {
+    return (this.bits[place >>> 5] & (1 << (place & 31))) !== 0
   }
 }
 
@@ -51,5 +63,5 @@ export function soughtIn(literals: readonly string[]): SoughtLiterals {
 }
 
 function placeOf(first: number, second: number): number {
-  return Math.imul((first << 16) | second, HASH) >>> 18
+  return Math.imul((first << 16) | second, HASH) >>> (32 - PLACE_BITS)
 }

@@ -16,7 +16,14 @@ export const any: Detector<SignalRef[]> = {
   combines: true,
   compile(refs, scope) {
     const members = resolveAll(refs, scope)
-    return (call) => members.flatMap((member) => member.occurrences(call))
+    return (call) => {
+      let found: readonly Occurrence[] = []
+      for (const member of members) {
+        const more = member.occurrences(call)
+        if (more.length > 0) found = found.length === 0 ? more : [...found, ...more]
+      }
+      return found
+    }
   },
 }
 

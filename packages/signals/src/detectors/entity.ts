@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { linesOf } from '../analysed-call.js'
+import { traceOf, type Utterance } from '../analysed-call.js'
 import type { Detector } from '../detector.js'
-import { mayHold } from '../entities/find-entities.js'
 import type { Occurrence } from '../occurrence.js'
+import { soughtIn } from '../text-trace.js'
 
 const Type = z.enum(['amount', 'date', 'time', 'duration', 'number', 'phone', 'name'])
 const After = z.strictObject({ words: z.array(z.string().min(1)).min(1), within: z.int().nonnegative().default(3).describe('So many characters may stand between') })
@@ -22,18 +22,17 @@ export const entity: Detector<z.infer<typeof Spec>> = {
   combines: false,
   compile({ types, min_digits: minDigits, after }, { role, fault }) {
     if (minDigits > 0 && !types.includes('phone')) fault(['min_digits'], { message: 'only a phone has digits to count: a row of them is `phone`', zh: '只有 phone（一串号码）才数位数' })
-    const isPhoneOnly = types.every((type) => type === 'phone')
     const isNamed = after === undefined ? (): boolean => true : namedBy(after)
-    const mayName = (text: string): boolean => after === undefined || after.words.some((word) => text.includes(word))
+    const names = after === undefined ? undefined : soughtIn(after.words)
+    const mayName = ({ text }: Utterance): boolean => after === undefined || after.words.some((word) => text.includes(word))
     return (call) => {
       const found: Occurrence[] = []
-      if (!mayName(linesOf(call, role))) return found
+      if (names !== undefined && !traceOf(call, role).mayHold(names)) return found
       for (const utterance of call.utterances) {
-        if (role !== 'any' && role !== utterance.role) continue
+        if ((role !== 'any' && role !== utterance.role) || !mayName(utterance)) continue
         const { index, text } = utterance
-        if (!mayHold(text, types) || !mayName(text)) continue
-        for (const { from, to, value } of isPhoneOnly ? utterance.findPhones() : utterance.findEntities()) {
-          if (!types.includes(value.type) || (value.type === 'phone' && value.digits.length < minDigits) || !isNamed(text, from)) continue
+        for (const { from, to, value } of utterance.entities(types)) {
+          if ((value.type === 'phone' && value.digits.length < minDigits) || !isNamed(text, from)) continue
           found.push({ utterance: index, from, to, how: 'entity', marks: 0, confidence: 1, detail: text.slice(from, to), value })
         }
       }

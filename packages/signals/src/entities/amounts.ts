@@ -1,3 +1,4 @@
+import { allMatches } from '../all-matches.js'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
 import type { Entity } from './entity.js'
 
@@ -8,7 +9,7 @@ const AMOUNT = new RegExp(`(${NUMBER})(?:块钱?|元钱?)(?:零?([零一二两�
 /** Sums of money with their value in yuan. */
 export function findAmounts(text: string): Entity[] {
   const found: Entity[] = []
-  for (const match of text.matchAll(AMOUNT)) {
+  for (const match of allMatches(text, AMOUNT)) {
     const [whole, yuan, tail, fen, jiao] = match as (string | undefined)[]
     const value = jiao === undefined ? inYuan(yuan, tail, fen) : tenths(jiao)
     if (value === undefined || whole === undefined) continue

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
-import { findEntities } from './find-entities.js'
+import { EntityFinder } from './find-entities.js'
 
 describe('chineseNumber', () => {
   it.each([
@@ -24,10 +24,10 @@ describe('chineseNumber', () => {
 const startedAt = '2026-03-12T10:00:00+08:00'
 
 function valuesIn(text: string): unknown[] {
-  return findEntities(text, startedAt).map(({ value, from, to }) => [text.slice(from, to), ...(Object.values(value) as unknown[])])
+  return new EntityFinder(text, startedAt).find(['amount', 'date', 'time', 'duration', 'number', 'phone', 'name']).map(({ value, from, to }) => [text.slice(from, to), ...(Object.values(value) as unknown[])])
 }
 
-describe('findEntities', () => {
+describe('EntityFinder', () => {
   it.each([
     ['一共三块五', '三块五', 'amount', 3.5],
     ['扣了一百二十八元', '一百二十八元', 'amount', 128],

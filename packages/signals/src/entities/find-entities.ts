@@ -1,3 +1,4 @@
+import { allMatches } from '../all-matches.js'
 import type { EntityType } from '../occurrence.js'
 import type { Entity } from './entity.js'
 import { findAmounts } from './amounts.js'
@@ -9,6 +10,9 @@ const NUMBER = String.raw`(?:\d+(?:\.\d+)?[万千百亿]?|[零〇一幺二两三
 const DURATION = new RegExp(`(${NUMBER}|半)个?(半)?(秒钟?|分钟|分|刻钟|小时|钟头|天|日|周|星期|礼拜|月|年)(?!费|租|套|卡)`, 'gu')
 /** Rows of digits, read out or typed: phone, card and order numbers; not what is counted in something. */
 const PHONE = /(?<![\d.点])(?:[0-9零〇一幺二三四五六七八九][\s-]?){4,18}(?![\d元块毛角分万千百十.点年月日号天个小折兆%])/gu
+const LEAST_DIGITS = 4
+const OF_ROWS = new Uint8Array(0x10000)
+for (const unit of '0123456789零〇一幺二三四五六七八九*') OF_ROWS[unit.charCodeAt(0)] = 1
 const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 /** The hundred most frequent family names. */
 const FAMILY =
@@ -32,7 +36,7 @@ const NEEDS: Readonly<Record<EntityType, readonly number[]>> = {
   duration: [NUMERAL | HALF, OF_DURATIONS],
   name: [OF_NAMES],
   number: [NUMERAL],
-  /** Masked ones hold no digit. */
+  /** `mayHoldRow` tells. */
   phone: [],
 }
 const NAME = new RegExp(`(?:我(?:叫|是)|名字(?:是|叫)|姓名是?|机主(?:是|叫)|免贵姓|我姓)([${FAMILY}][\\u4e00-\\u9fff]{0,2})`, 'gu')
@@ -42,34 +46,50 @@ const SECONDS: Readonly<Record<string, number>> = {
   周: 604_800, 星期: 604_800, 礼拜: 604_800, 月: 2_592_000, 年: 31_536_000,
 }
 
+/** Kinds of entities, the longer and more telling readings first: of words that two could claim the first has them. */
+const KINDS: readonly { type: EntityType; find: (text: string, startedAt: string) => readonly Entity[] }[] = [
+  { type: 'phone', find: findPhones },
+  { type: 'date', find: findDays },
+  { type: 'time', find: findTimes },
+  { type: 'amount', find: findAmounts },
+  { type: 'duration', find: findDurations },
+  { type: 'name', find: findNames },
+  { type: 'number', find: findNumbers },
+]
+
 /**
  * Amounts, dates, times of day, durations, phone numbers, names and other numbers in a normalised
- * text; relative dates are reckoned from `startedAt` (ISO 8601).
- * Longer and more telling readings win over plain numbers they contain.
+ * text; relative dates are reckoned from `startedAt` (ISO 8601). Kinds are looked for as they are asked for.
  */
-export function findEntities(text: string, startedAt: string, phones: readonly Entity[] = findPhones(text)): Entity[] {
-  const cues = CUES.in(text)
-  const found: Entity[] = []
-  const claim = (entities: readonly Entity[]): void => {
-    for (const entity of entities) {
-      if (!found.some(({ from, to }) => entity.from < to && from < entity.to)) found.push(entity)
-    }
+export class EntityFinder {
+  private readonly found: Entity[] = []
+  private readonly cues: number
+  /** Kinds looked for so far. */
+  private done = 0
+
+  constructor(
+    private readonly text: string,
+    private readonly startedAt: string,
+  ) {
+    this.cues = CUES.in(text)
   }
-  claim(phones)
-  if (isPossible('date', cues)) claim(findDays(text, startedAt))
-  if (isPossible('time', cues)) claim(findTimes(text))
-  if (isPossible('amount', cues)) claim(findAmounts(text))
-  if (isPossible('duration', cues)) claim(findDurations(text))
-  if (isPossible('name', cues)) claim(findNames(text))
-  if (isPossible('number', cues)) claim(findNumbers(text))
-  return found.sort((a, b) => a.from - b.from)
+
+  /** Those of the types, in order. */
+  find(types: readonly EntityType[]): readonly Entity[] {
+    if (!types.some((type) => isPossible(type, this.cues))) return NONE
+    while (this.done < KINDS.length && KINDS.slice(this.done).some(({ type }) => types.includes(type))) this.claim(KINDS[this.done++])
+    return this.found.filter(({ value }) => types.includes(value.type))
+  }
+
+  private claim({ type, find }: (typeof KINDS)[number]): void {
+    if (!isPossible(type, this.cues)) return
+    const free = find(this.text, this.startedAt).filter((entity) => !this.found.some(({ from, to }) => entity.from < to && from < entity.to))
+    if (free.length > 0) this.found.push(...free)
+    this.found.sort((a, b) => a.from - b.from)
+  }
 }
 
-/** Do the characters of a text leave it possible that it holds an entity of one of the types? */
-export function mayHold(text: string, types: readonly EntityType[]): boolean {
-  const cues = CUES.in(text)
-  return types.some((type) => isPossible(type, cues))
-}
+const NONE: readonly Entity[] = []
 
 function isPossible(type: EntityType, cues: number): boolean {
   return NEEDS[type].every((groups) => (cues & groups) !== 0)
@@ -80,9 +100,10 @@ const MASKED = /\*{4,}/gu
 const MASKED_DIGITS = '*'.repeat(11)
 
 /** The phone, card and order numbers of a text. */
-export function findPhones(text: string): Entity[] {
-  const masked = [...text.matchAll(MASKED)].map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: MASKED_DIGITS } }))
-  const read = [...text.matchAll(PHONE)].flatMap((match): Entity[] => {
+function findPhones(text: string): Entity[] {
+  if (!mayHoldRow(text)) return []
+  const masked = allMatches(text, MASKED).map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: MASKED_DIGITS } }))
+  const read = allMatches(text, PHONE).flatMap((match): Entity[] => {
     const words = match[0].trimEnd()
     const digits = spokenDigits(words.replace(/[\s-]/gu, ''))
     return digits === undefined ? [] : [{ from: match.index, to: match.index + words.length, value: { type: 'phone', digits } }]
@@ -90,8 +111,15 @@ export function findPhones(text: string): Entity[] {
   return [...masked, ...read]
 }
 
+/** Whether a text has as many digits or stars as the shortest row of them. */
+function mayHoldRow(text: string): boolean {
+  let units = 0
+  for (let i = 0; i < text.length && units < LEAST_DIGITS; i++) units += OF_ROWS[text.charCodeAt(i)]
+  return units >= LEAST_DIGITS
+}
+
 function findDurations(text: string): Entity[] {
-  return [...text.matchAll(DURATION)].flatMap((match) => {
+  return allMatches(text, DURATION).flatMap((match) => {
     const count = match[1] === '半' ? 0.5 : chineseNumber(match[1])
     if (count === undefined) return []
     const seconds = (count + (match.at(2) === '半' ? 0.5 : 0)) * SECONDS[match[3]]
@@ -100,14 +128,14 @@ function findDurations(text: string): Entity[] {
 }
 
 function findNames(text: string): Entity[] {
-  return [...text.matchAll(NAME)].map((match) => {
+  return allMatches(text, NAME).map((match) => {
     const from = match.index + match[0].length - match[1].length
     return { from, to: from + match[1].length, value: { type: 'name', name: match[1] } as const }
   })
 }
 
 function findNumbers(text: string): Entity[] {
-  return [...text.matchAll(PLAIN_NUMBER)].flatMap((match) => {
+  return allMatches(text, PLAIN_NUMBER).flatMap((match) => {
     const value = chineseNumber(match[0])
     return value === undefined ? [] : [{ from: match.index, to: match.index + match[0].length, value: { type: 'number', value } as const }]
   })

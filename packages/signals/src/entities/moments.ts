@@ -1,3 +1,4 @@
+import { allMatches } from '../all-matches.js'
 import { beijingTime } from '../beijing.js'
 import { chineseNumber } from './chinese-number.js'
 import type { Entity } from './entity.js'
@@ -20,7 +21,7 @@ const DAY_MS = 86_400_000
  */
 export function findDays(text: string, startedAt: string): Entity[] {
   const today = Date.parse(beijingTime(startedAt).day)
-  return [...text.matchAll(DAY)].flatMap((match) => {
+  return allMatches(text, DAY).flatMap((match) => {
     const time = dayOf(match, today)
     if (time === undefined) return []
     return [{ from: match.index, to: match.index + match[0].length, value: { type: 'date', day: new Date(time).toISOString().slice(0, 10) } as const }]
@@ -54,7 +55,7 @@ function weekdayOffset(today: number, weeks: string, weekday: string): number {
 
 /** Times of day in minutes since midnight. */
 export function findTimes(text: string): Entity[] {
-  return [...text.matchAll(TIME)].flatMap((match) => {
+  return allMatches(text, TIME).flatMap((match) => {
     const [, half, hourText, isHalf, quarter, minuteText] = match as (string | undefined)[]
     const hour = chineseNumber(hourText ?? '')
     if (hour === undefined || hour > 24) return []

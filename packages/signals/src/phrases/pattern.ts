@@ -1,11 +1,12 @@
 import { FaultError } from '@yuzhi/schemas'
 import { foldLiteral } from '@yuzhi/text'
+import type { EntityType } from '../occurrence.js'
 
 /** A gap between two literals: up to `max` units, and holding an entity of `slot` where one is named. */
 export interface Gap {
   max: number
   min: number
-  slot: string | undefined
+  slot: EntityType | undefined
 }
 
 /** One way to say a phrase: stages in order, each any of several literals, with a gap before each but the first. */
@@ -36,7 +37,7 @@ const ADJACENT: Gap = { min: 0, max: 0, slot: undefined }
 type Token = { choices: readonly string[] } | { gap: Gap }
 
 /** Names of slots that must hold an entity; any other slot takes any words. */
-export const ENTITY_SLOTS: Readonly<Record<string, string>> = {
+export const ENTITY_SLOTS: Readonly<Record<string, EntityType>> = {
   金额: 'amount',
   日期: 'date',
   时间: 'time',

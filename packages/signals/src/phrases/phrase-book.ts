@@ -1,5 +1,6 @@
 import { HARD_STOP, type SyllableTable } from '@yuzhi/text'
 import type { Utterance } from '../analysed-call.js'
+import type { EntityType } from '../occurrence.js'
 import { Automaton } from './automaton.js'
 import type { Gap, Wording } from './pattern.js'
 
@@ -246,8 +247,8 @@ function hasTail(utterance: Utterance, tail: Gap, end: number): boolean {
   return tail.slot === undefined || holdsEntity(utterance, tail.slot, view.at[end], last < view.length ? view.at[last] : text.length)
 }
 
-function holdsEntity(utterance: Utterance, type: string, from: number, to: number): boolean {
-  return utterance.findEntities().some((entity) => entity.value.type === type && entity.from < to && entity.to > from)
+function holdsEntity(utterance: Utterance, type: EntityType, from: number, to: number): boolean {
+  return utterance.entities([type]).some((entity) => entity.from < to && entity.to > from)
 }
 
 /** What dictionaries glue to a phrase without changing it: 感谢|您, 稍等|一下, 很|抱歉. */
