@@ -45,18 +45,36 @@ const JOINER_WORDS = /最后一[位个]是?|后面?[四三两]位是?|前面?三
 const MAX_BORDER = 12
 const MAX_TURNS_BETWEEN = 2
 
-/** The digits that were read out in a call, each segment with how it joins the one before. */
-export function digitSegments(texts: readonly { folded: string; role: string }[]): Segment[] {
+/** The digits that were read out in a call, each segment with how it joins the one before; without those that cannot come to `least` digits together. */
+export function digitSegments(texts: readonly { folded: string; role: string }[], least: number): Segment[] {
   const all: Segment[] = []
-  for (const [turn, { folded, role }] of texts.entries()) {
-    const found = segmentsOf(folded, turn)
-    for (const [index, segment] of found.entries()) {
+  const byTurn = texts.map(({ folded }, turn) => segmentsOf(folded, turn))
+  for (const chain of chainsOf(byTurn.flat(), texts)) {
+    if (chain.reduce((sum, { digits }) => sum + digits.length, 0) < least) continue
+    for (const [index, segment] of chain.entries()) {
+      const { turn } = segment
       const before = all.at(-1)
-      const isEcho = before !== undefined && index === 0 && before.turn !== turn && texts[before.turn].role !== role && saidBefore(all).endsWith(found.map(({ digits }) => digits).join(''))
-      all.push({ ...segment, join: before === undefined ? 'none' : joinOf(texts, before, segment), isEcho: isEcho || (index > 0 && (all.at(-1)?.isEcho ?? false)) })
+      const isFirst = segment === byTurn[turn][0]
+      const isEcho = isFirst && before !== undefined && texts[before.turn].role !== texts[turn].role && saidBefore(all).endsWith(byTurn[turn].map(({ digits }) => digits).join(''))
+      all.push({ ...segment, join: index === 0 ? 'none' : joinOf(texts, chain[index - 1], segment), isEcho: isEcho || (!isFirst && before?.turn === turn && before.isEcho) })
     }
   }
   return all
+}
+
+/** Segments that follow each other closely enough that they may hang together. */
+function chainsOf(places: readonly Place[], texts: readonly { folded: string }[]): Place[][] {
+  const chains: Place[][] = []
+  for (const [index, place] of places.entries()) {
+    if (index > 0 && mayJoin(texts, places[index - 1], place)) chains[chains.length - 1].push(place)
+    else chains.push([place])
+  }
+  return chains
+}
+
+function mayJoin(texts: readonly { folded: string }[], before: Place, { turn, start }: Place): boolean {
+  if (before.turn === turn) return start - before.end <= MAX_JOINER
+  return turn - before.turn <= MAX_TURNS_BETWEEN && texts[before.turn].folded.length - before.end <= MAX_BORDER && start <= MAX_BORDER
 }
 
 const ECHO_REACH = 20
@@ -65,14 +83,13 @@ function saidBefore(segments: readonly Segment[]): string {
   return segments.slice(-6).map(({ digits }) => digits).join('').slice(-ECHO_REACH)
 }
 
-function joinOf(texts: readonly { folded: string; role: string }[], before: Segment, segment: Place): Join {
+function joinOf(texts: readonly { folded: string; role: string }[], before: Place, segment: Place): Join {
   if (before.turn === segment.turn) {
     const between = texts[segment.turn].folded.slice(before.end, segment.start)
     return isJoiner(between) ? (CORRECTION.test(between) ? 'correction' : 'tight') : 'none'
   }
   const after = texts[before.turn].folded.slice(before.end)
   const head = texts[segment.turn].folded.slice(0, segment.start)
-  if (segment.turn - before.turn > MAX_TURNS_BETWEEN || after.length > MAX_BORDER || head.length > MAX_BORDER) return 'none'
   const between = texts.slice(before.turn + 1, segment.turn).map(({ folded }) => folded)
   if (between.some((folded) => folded.length > MAX_BORDER)) return 'none'
   const isSame = texts[before.turn].role === texts[segment.turn].role
@@ -85,8 +102,18 @@ function isJoiner(between: string): boolean {
 
 type Place = Pick<Segment, 'turn' | 'start' | 'end' | 'digits'>
 
+/** What a segment begins with. */
+const STARTS = new Uint8Array(0x10000)
+for (const unit of '0123456789零洞一幺二两三四五六七拐八九勾x叉艾埃爱e') STARTS[unit.charCodeAt(0)] = 1
+
+function mayHoldSegment(folded: string): boolean {
+  for (let i = 0; i < folded.length; i++) if (STARTS[folded.charCodeAt(i)] === 1) return true
+  return false
+}
+
 /** Digits that stand side by side; numerals that belong to words or amounts are left out. */
 function segmentsOf(folded: string, turn: number): Place[] {
+  if (!mayHoldSegment(folded)) return []
   const text = folded.includes('位') ? folded.replace(JOINER_WORDS, (words) => ' '.repeat(words.length)) : folded
   const segments: Place[] = []
   for (let i = indexFrom(NEXT_UNIT, text, 0); i >= 0; ) {

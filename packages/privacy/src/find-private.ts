@@ -21,6 +21,8 @@ const NUMBERS: readonly { kind: PrivateKind; accepts: (digits: string) => boolea
   { kind: 'phone', accepts: isMobileNumber, isStrong: false },
   { kind: 'phone', accepts: isLandlineNumber, isStrong: false },
 ]
+/** The shortest of them, a number of the landline or a mobile phone, has so many digits; the longest so many. */
+const MIN_DIGITS = 11
 const MAX_DIGITS = 19
 /** A number that is announced as one of these is no phone and no card. */
 const OTHER_WORDS = '订单|工单|单号|流水|编号|编码|序列|发票|运单|快递|物流|条码|合同|批次|料号|型号|版本|案号|房号|户号|表号|资产|设备|串号|凭证|交易|受理|服务单|保单|票号'
@@ -69,6 +71,8 @@ const MAX_SPREAD = 2
 interface Text {
   folded: string
   role: string
+  holdsAt: boolean
+  beginsPlate: boolean
 }
 
 /** A number that is read out has two digits together somewhere. */
@@ -76,25 +80,29 @@ const HOLDS_DIGIT_PAIR = /[0-9零一幺二两三四五六七八九][\s-]?[0-9零
 const HOLDS_AT = new RegExp(AT, 'u')
 const BEGINS_PLATE = new RegExp(`[${PROVINCES}](?:${PAUSE}[a-z]|$)`, 'u')
 
+function textOf(role: string, folded: string): Text {
+  return { role, folded, holdsAt: HOLDS_AT.test(folded), beginsPlate: BEGINS_PLATE.test(folded) }
+}
+
 /** Private data in the turns of a call, in order. Nothing overlaps. */
 export function findPrivate(turns: readonly { role: string; text: string }[], kinds: readonly PrivateKind[] = PRIVATE_KINDS): PrivateSpan[] {
-  const texts = turns.map(({ role, text }) => ({ role, folded: fold(text) }))
+  const texts = turns.map(({ role, text }) => textOf(role, fold(text)))
   const spans: PrivateSpan[] = []
   const add = (span: PrivateSpan): void => {
     if (kinds.includes(span.kind) && !spans.some((other) => other.turn === span.turn && span.start < other.end && other.start < span.end)) spans.push(span)
   }
   for (const turn of texts.keys()) for (const span of wordsIn(turn, texts)) add(span)
-  if (texts.some(({ folded }) => HOLDS_DIGIT_PAIR.test(folded))) for (const span of numbersIn(digitSegments(texts), texts)) add(span)
+  if (texts.some(({ folded }) => HOLDS_DIGIT_PAIR.test(folded))) for (const span of numbersIn(digitSegments(texts, MIN_DIGITS), texts)) add(span)
   return spans.sort((a, b) => a.turn - b.turn || a.start - b.start)
 }
 
 /** Plates and addresses in a turn, and those that begin in it and end in a later one. */
 function wordsIn(turn: number, texts: readonly Text[]): PrivateSpan[] {
   const spans: PrivateSpan[] = []
-  const { folded } = texts[turn]
+  const { folded, beginsPlate } = texts[turn]
+  const mayBeginEmail = texts.slice(turn, turn + 1 + MAX_SPREAD).some(({ holdsAt }) => holdsAt)
   for (const [pattern, kind] of [[EMAIL, 'email'], [PLATE, 'plate']] as const) {
-    const mayBegin = kind === 'plate' ? BEGINS_PLATE.test(folded) : texts.slice(turn, turn + 1 + MAX_SPREAD).some((text) => HOLDS_AT.test(text.folded))
-    if (!mayBegin) continue
+    if (!(kind === 'plate' ? beginsPlate : mayBeginEmail)) continue
     for (const { index, 0: words } of folded.matchAll(pattern)) {
       if (kind === 'email' || isPlate(words, turn, texts)) spans.push({ turn, start: index, end: index + words.trimEnd().length, kind })
     }
@@ -118,8 +126,9 @@ function isPlate(words: string, turn: number, texts: readonly Text[]): boolean {
 
 function numbersIn(segments: readonly Segment[], texts: readonly Text[]): PrivateSpan[] {
   const spans: PrivateSpan[] = []
+  const reach = digitsFrom(segments)
   for (let first = 0; first < segments.length; ) {
-    const found = numberAt(segments, first, texts)
+    const found = reach[first] < MIN_DIGITS ? undefined : numberAt(segments, first, texts)
     if (found === undefined) {
       first++
       continue
@@ -128,6 +137,13 @@ function numbersIn(segments: readonly Segment[], texts: readonly Text[]): Privat
     first = found.last + 1
   }
   return spans
+}
+
+/** From each segment on, the digits of all that hang together. */
+function digitsFrom(segments: readonly Segment[]): number[] {
+  const digits = new Array<number>(segments.length).fill(0)
+  for (let i = segments.length - 1; i >= 0; i--) digits[i] = segments[i].digits.length + (i + 1 < segments.length && segments[i + 1].join !== 'none' ? digits[i + 1] : 0)
+  return digits
 }
 
 interface Found {

@@ -1,6 +1,6 @@
 import { maskScored, type PrivacyOptions } from '@yuzhi/privacy'
 import type { Rubric, Shelf } from '@yuzhi/rules'
-import { type Call, parseCall, type Rejected, scoredEvent } from '@yuzhi/schemas'
+import { type Call, parseCall, type Rejected, type Score, scoredEvent } from '@yuzhi/schemas'
 
 /** A transcript as it came, and where from. */
 export interface Input {
@@ -32,24 +32,44 @@ export interface ScoreOptions {
 
 /** Transcript in, ScoredEvent out, as bytes; the same input gives the same bytes. Never throws. */
 export function scoreInput(shelf: Shelf, input: Input, options: ScoreOptions): Scored {
-  const read = readInput(shelf, input, options)
-  return 'ok' in read ? read : judge(read, input, options)
+  return scoreInputs(shelf, [input], options)[0]
 }
 
-/**
- * `scoreInput` of each, in the order of the inputs. Calls of one rubric are judged one after the other, so that its
- * models stay in the processor's cache.
- */
+/** `scoreInput` of each, in the order of the inputs; those of one rubric are judged together, which is faster. */
 export function scoreInputs(shelf: Shelf, inputs: readonly Input[], options: ScoreOptions): Scored[] {
   const results: Scored[] = []
-  const waiting = new Map<Rubric, Map<number, Read>>()
+  const waiting = new Map<Rubric, Waiting[]>()
   for (const [place, input] of inputs.entries()) {
     const read = readInput(shelf, input, options)
     if ('ok' in read) results[place] = read
-    else waiting.set(read.rubric, (waiting.get(read.rubric) ?? new Map<number, Read>()).set(place, read))
+    else ofRubric(waiting, read.rubric).push({ place, input, call: read.call })
   }
-  for (const calls of waiting.values()) for (const [place, read] of calls) results[place] = judge(read, inputs[place], options)
+  for (const [rubric, calls] of waiting) for (const { place, result } of judgeAll(rubric, calls, options)) results[place] = result
   return results
+}
+
+function ofRubric(waiting: Map<Rubric, Waiting[]>, rubric: Rubric): Waiting[] {
+  const known = waiting.get(rubric) ?? []
+  waiting.set(rubric, known)
+  return known
+}
+
+/** A call that is to be judged, and where its result belongs. */
+interface Waiting {
+  place: number
+  input: Input
+  call: Call
+}
+
+/** Where judging all together fails, each is judged by itself: the fault is of one of them. */
+function judgeAll(rubric: Rubric, calls: readonly Waiting[], options: ScoreOptions): { place: number; result: Scored }[] {
+  try {
+    const scores = rubric.scoreAll(calls.map(({ call }) => call))
+    return calls.map(({ place, input, call }, i) => ({ place, result: eventOf(call, scores[i], input, options) }))
+  } catch (error) {
+    if (calls.length === 1) return [{ place: calls[0].place, result: faultOfOurs(error) }]
+    return calls.flatMap((call) => judgeAll(rubric, [call], options))
+  }
 }
 
 interface Read {
@@ -72,14 +92,10 @@ function readInput(shelf: Shelf, { value, key }: Input, { maxCallBytes }: ScoreO
   }
 }
 
-function judge({ call, rubric }: Read, { source, position, time }: Input, { privacy }: ScoreOptions): Scored {
-  try {
-    const masked = maskScored(call, rubric.score(call), privacy)
-    const event = scoredEvent(masked.call, masked.score, { source, position, scoredAt: time })
-    return { ok: true, callId: call.call_id, rubric: rubric.id.hash, value: Buffer.from(JSON.stringify(event)) }
-  } catch (error) {
-    return faultOfOurs(error)
-  }
+function eventOf(call: Call, score: Score, { source, position, time }: Input, { privacy }: ScoreOptions): Scored {
+  const masked = maskScored(call, score, privacy)
+  const event = scoredEvent(masked.call, masked.score, { source, position, scoredAt: time })
+  return { ok: true, callId: call.call_id, rubric: score.rubric.hash, value: Buffer.from(JSON.stringify(event)) }
 }
 
 function faultOfOurs(error: unknown): NoScore {

@@ -28,8 +28,8 @@ export class RulesBroken extends FaultError {
   readonly code = 'rules'
 }
 
-/** Judged together in one thread: enough to make the way there and back not count. */
-const CHUNK = 32
+/** Judged together in one thread, at most: the more calls of one rubric, the less each costs. */
+const CHUNK = 128
 /** What a call leaves behind dies young; with room for it a tenth less time goes into collecting it. */
 const YOUNG_MB = 64
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../dist/scoring-thread.js' : './scoring-thread.js', import.meta.url)
@@ -74,7 +74,8 @@ class Pool {
   }
 
   private async score(inputs: readonly Input[]): Promise<Scored[]> {
-    const chunks = Array.from({ length: Math.ceil(inputs.length / CHUNK) }, (_, i) => inputs.slice(i * CHUNK, (i + 1) * CHUNK))
+    const size = Math.max(1, Math.min(CHUNK, Math.ceil(inputs.length / this.options.threads)))
+    const chunks = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) => inputs.slice(i * size, (i + 1) * size))
     const results = await Promise.all(chunks.map((chunk) => this.enqueue(chunk)))
     return results.flat()
   }
