@@ -17,6 +17,12 @@ export interface Calibration {
   changed: string[]
 }
 
+/** How far an utterance is above a signal's threshold. */
+interface Reading {
+  excess: number
+  text: string
+}
+
 /** Fewer utterances say nothing about one in ten thousand. */
 export const MIN_UTTERANCES = 1000
 /** Hits in 10,000 from which on a signal is taken to be ordinary in these calls (thanks, a greeting): its threshold stays. */
@@ -30,25 +36,24 @@ const SHOWN = 3
  */
 export function calibrate({ rules, signals }: Rubric, calls: Iterable<Call>): Calibration[] {
   const models = signals.models()
-  const readings = new Map([...models].map(([role, model]) => [role, model.signals.map((): { excess: number; text: string }[] => [])]))
+  // What anybody may say is in two models; it has one shift.
+  const readings = new Map([...models.values()].flatMap((model) => model.signals.map((signal): [string, Reading[]] => [signal, []])))
   for (const call of calls) {
     const analysed = signals.analyse(call)
     for (const [role, model] of models) {
       const shown = model.signals.map((name) => new Set(signals.resolve(name, []).occurrences(analysed).flatMap(({ how, utterance }) => (how === 'similar' ? [] : [utterance]))))
       for (const utterance of analysed.utterances) {
-        if (role !== 'any' && role !== utterance.role) continue
+        if (role !== utterance.role) continue
         for (const [number, excess] of model.excess(utterance).entries()) {
-          if (Number.isFinite(excess) && !shown[number].has(utterance.index)) readings.get(role)?.[number].push({ excess, text: utterance.text })
+          if (Number.isFinite(excess) && !shown[number].has(utterance.index)) readings.get(model.signals[number])?.push({ excess, text: utterance.text })
         }
       }
     }
   }
-  return [...models].flatMap(([role, model]) =>
-    model.signals.map((signal, number) => shiftOf(signal, rules.signals.get(signal), rules.shifts.get(signal) ?? 0, readings.get(role)?.[number] ?? [])),
-  )
+  return [...readings].map(([signal, ofSignal]) => shiftOf(signal, rules.signals.get(signal), rules.shifts.get(signal) ?? 0, ofSignal))
 }
 
-function shiftOf(signal: string, spec: { title?: string | undefined; similar?: unknown } | undefined, present: number, readings: readonly { excess: number; text: string }[]): Calibration {
+function shiftOf(signal: string, spec: { title?: string | undefined; similar?: unknown } | undefined, present: number, readings: readonly Reading[]): Calibration {
   const wanted = (spec?.similar as { false_alarms: number } | undefined)?.false_alarms ?? 1
   const hits = (move: number): number => Math.round((100_000 * readings.filter(({ excess }) => excess >= move).length) / Math.max(1, readings.length)) / 10
   const move = readings.length < MIN_UTTERANCES || hits(0) > ORDINARY ? 0 : tailThreshold(readings.map(({ excess }) => excess), wanted / 10_000)

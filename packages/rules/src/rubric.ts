@@ -9,7 +9,7 @@ import { RuleError, type RuleFault } from './rule-fault.js'
 import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
-export const ENGINE = '8'
+export const ENGINE = '9'
 
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {

@@ -1,7 +1,7 @@
 import type { Utterance } from '../analysed-call.js'
 import { GramBlocks, packWeight, WEIGHT_SCALE } from './gram-blocks.js'
 import type { NgramIndex } from './ngram-index.js'
-import { type Window, windows } from './windows.js'
+import { WindowList } from './windows.js'
 
 /** The best window of an utterance for a signal; offsets are of the utterance's text. */
 export interface SimilarHit {
@@ -69,7 +69,11 @@ export class SimilarModel {
   private readonly sums: Int32Array
   /** The sum of a signal reaches its threshold where it is this times the window's norm, or more. */
   private readonly limits: Float64Array
+  /** By signal: the window that is furthest above the threshold (none where it ends at 0), and by how much. */
+  private readonly bestStarts: Int32Array
+  private readonly bestEnds: Int32Array
   private readonly bestScores: Float64Array
+  private readonly windows = new WindowList()
 
   /** `shifts`, by signal, are added to the thresholds. */
   constructor(readonly signals: readonly string[], { thresholds, biases, unseenSquare, blocks }: LearnedModel, shifts: ReadonlyMap<string, number>) {
@@ -79,6 +83,8 @@ export class SimilarModel {
     this.blocks = blocks
     this.positive = new Int32Array(signals.length)
     this.sums = new Int32Array(signals.length)
+    this.bestStarts = new Int32Array(signals.length)
+    this.bestEnds = new Int32Array(signals.length)
     this.bestScores = new Float64Array(signals.length)
   }
 
@@ -89,36 +95,39 @@ export class SimilarModel {
   match({ text, view }: Utterance, found: (signal: number, hit: SimilarHit) => void): void {
     const { length, at } = view
     if (length === 0) return
-    const { sums, limits } = this
+    const { sums, limits, windows, bestStarts, bestEnds, bestScores } = this
     const count = this.signals.length
     if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
     this.blocks.read(view.codes, length, this.grams)
-    const best = new Array<Window | undefined>(count)
     const report = (signal: number): void => {
-      const window = best[signal]
-      if (window !== undefined) found(signal, { from: at[window.start], to: at[window.end - 1] + 1, margin: this.bestScores[signal] })
+      if (bestEnds[signal] > 0) found(signal, { from: at[bestStarts[signal]], to: at[bestEnds[signal] - 1] + 1, margin: bestScores[signal] })
     }
-    this.bestScores.fill(0)
-    let before: Window = { start: -1, end: -1 }
-    for (const window of windows(text, view)) {
-      const norm = this.sumPositive(window, window.start === before.start && window.end > before.end ? before.end : window.start)
-      before = window
+    bestEnds.fill(0)
+    bestScores.fill(0)
+    windows.fill(text, view)
+    for (let window = 0, startBefore = -1, endBefore = -1; window < windows.length; window++) {
+      const start = windows.starts[window]
+      const end = windows.ends[window]
+      const norm = this.sumPositive(start, end, start === startBefore && end > endBefore ? endBefore : start)
+      startBefore = start
+      endBefore = end
       if (!this.reachesAny(norm)) continue
-      this.sumAll(window)
+      this.sumAll(start, end)
+      const margin = leastMargin(end - start)
       for (let signal = 0; signal < count; signal++) {
         const excess = sums[signal] - limits[signal] * norm
         if (excess < 0) continue
         const score = excess / WEIGHT_SCALE / norm
-        if (score < leastMargin(window)) continue
-        const known = best[signal]
-        if (known !== undefined && window.start >= known.end) {
+        if (score < margin) continue
+        if (bestEnds[signal] > 0 && start >= bestEnds[signal]) {
           report(signal)
-          best[signal] = undefined
-          this.bestScores[signal] = 0
+          bestEnds[signal] = 0
+          bestScores[signal] = 0
         }
-        if (score < this.bestScores[signal]) continue
-        best[signal] = window
-        this.bestScores[signal] = score
+        if (score < bestScores[signal]) continue
+        bestStarts[signal] = start
+        bestEnds[signal] = end
+        bestScores[signal] = score
       }
     }
     for (let signal = 0; signal < count; signal++) report(signal)
@@ -130,10 +139,14 @@ export class SimilarModel {
     const { length } = view
     if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
     this.blocks.read(view.codes, length, this.grams)
-    for (const window of windows(text, view)) {
-      const norm = this.sumPositive(window, window.start)
-      this.sumAll(window)
-      for (let signal = 0; signal < best.length; signal++) best[signal] = Math.max(best[signal], (this.sums[signal] / norm - this.limits[signal]) / WEIGHT_SCALE - leastMargin(window))
+    const { windows } = this
+    windows.fill(text, view)
+    for (let window = 0; window < windows.length; window++) {
+      const start = windows.starts[window]
+      const end = windows.ends[window]
+      const norm = this.sumPositive(start, end, start)
+      this.sumAll(start, end)
+      for (let signal = 0; signal < best.length; signal++) best[signal] = Math.max(best[signal], (this.sums[signal] / norm - this.limits[signal]) / WEIGHT_SCALE - leastMargin(end - start))
     }
     return best
   }
@@ -142,7 +155,7 @@ export class SimilarModel {
    * Leaves the positive weights of the window's grams in `positive` and returns the length of its
    * TF-IDF vector. What the window before it shares, up to `done`, is there already.
    */
-  private sumPositive({ start, end }: Window, done: number): number {
+  private sumPositive(start: number, end: number, done: number): number {
     const { grams, blocks, positive, unseenSquare } = this
     let square = done > start ? this.square : 0
     if (done <= start) positive.fill(0)
@@ -170,7 +183,7 @@ export class SimilarModel {
   }
 
   /** Leaves all weights of the window's grams in `sums`. */
-  private sumAll({ start, end }: Window): void {
+  private sumAll(start: number, end: number): void {
     const { grams, blocks, positive, sums } = this
     sums.set(positive)
     for (let i = start; i < end; i++) {
@@ -183,6 +196,6 @@ export class SimilarModel {
   }
 }
 
-function leastMargin({ start, end }: Window): number {
-  return end - start <= SHORT_WINDOW ? SHORT_MARGIN : 0
+function leastMargin(length: number): number {
+  return length <= SHORT_WINDOW ? SHORT_MARGIN : 0
 }
