@@ -35,6 +35,12 @@ export class TextTrace {
     return false
   }
 
+  /** May they hold one of each? */
+  mayHoldAll(sought: readonly SoughtLiterals[]): boolean {
+    for (const literals of sought) if (!this.mayHold(literals)) return false
+    return true
+  }
+
   private set(place: number): void {
     this.bits[place >>> 5] |= 1 << (place & 31)
   }

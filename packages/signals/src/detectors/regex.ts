@@ -33,11 +33,13 @@ export const regex: Detector<z.infer<typeof Spec>> = {
       const found: Occurrence[] = []
       const trace = traceOf(call, role)
       for (const { pattern, find, exclude, sought } of expressions) {
-        if (!sought.every((literals) => trace.mayHold(literals))) continue
-        for (const { index, text, trace: own, role: speaker } of call.utterances) {
-          if ((role !== 'any' && role !== speaker) || !sought.every((literals) => own.mayHold(literals))) continue
+        if (!trace.mayHoldAll(sought)) continue
+        for (const utterance of call.utterances) {
+          if ((role !== 'any' && role !== utterance.role) || !utterance.trace.mayHoldAll(sought)) continue
+          const { index, text } = utterance
           const matches = find(text)
-          const excluded = matches.length === 0 ? [] : (exclude?.(text) ?? [])
+          if (matches.length === 0) continue
+          const excluded = exclude?.(text) ?? []
           for (const { from, to } of matches) {
             if (excluded.some((other) => from < other.to && other.from < to)) continue
             found.push({ utterance: index, from, to, how: 'regex', marks: 0, confidence: 1, detail: pattern })
@@ -50,7 +52,14 @@ export const regex: Detector<z.infer<typeof Spec>> = {
 }
 
 /** Every match in an utterance. */
-type Find = (text: string) => { from: number; to: number }[]
+type Find = (text: string) => readonly Words[]
+
+interface Words {
+  from: number
+  to: number
+}
+
+const NONE: readonly Words[] = []
 
 /** What may repeat without end, or nested; and what the platform's engine reads otherwise or not at all: most escapes, (?i), [[:digit:]]. */
 const ONLY_LINEAR = /[*+]|\\[^bdw]|\{\d+,\}|\)\{|\(\?[^:]|\[:/u
@@ -78,7 +87,7 @@ function isShallow(pattern: string): boolean {
 }
 
 /** A pattern may say what a word must stand between; that is not part of the words that were found. */
-function wordsIn(text: string, from: number, to: number): { from: number; to: number } {
+function wordsIn(text: string, from: number, to: number): Words {
   let [first, end] = [from, to]
   while (first < end && SEPARATOR.test(text[first])) first++
   while (end > first && SEPARATOR.test(text[end - 1])) end--
@@ -87,12 +96,15 @@ function wordsIn(text: string, from: number, to: number): { from: number; to: nu
 
 function plain(pattern: string): Find {
   const expression = new RegExp(pattern, 'gu')
-  return (text) => allMatches(text, expression).map((match) => wordsIn(text, match.index, match.index + match[0].length)).filter(({ from, to }) => to > from)
+  return (text) => {
+    const matches = allMatches(text, expression)
+    return matches.length === 0 ? NONE : matches.map((match) => wordsIn(text, match.index, match.index + match[0].length)).filter(({ from, to }) => to > from)
+  }
 }
 
 function linear(expression: RE2JS): Find {
   return (text) => {
-    const found: { from: number; to: number }[] = []
+    const found: Words[] = []
     const matcher = expression.matcher(text)
     while (matcher.find()) found.push(wordsIn(text, matcher.start(), matcher.end()))
     return found.filter(({ from, to }) => to > from)

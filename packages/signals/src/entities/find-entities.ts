@@ -62,7 +62,7 @@ const KINDS: readonly { type: EntityType; find: (text: string, startedAt: string
  * text; relative dates are reckoned from `startedAt` (ISO 8601). Kinds are looked for as they are asked for.
  */
 export class EntityFinder {
-  private readonly found: Entity[] = []
+  private found: readonly Entity[] = NONE
   private readonly cues: number
   /** Kinds looked for so far. */
   private done = 0
@@ -76,23 +76,26 @@ export class EntityFinder {
 
   /** Those of the types, in order. */
   find(types: readonly EntityType[]): readonly Entity[] {
-    if (!types.some((type) => isPossible(type, this.cues))) return NONE
-    while (this.done < KINDS.length && KINDS.slice(this.done).some(({ type }) => types.includes(type))) this.claim(KINDS[this.done++])
-    return this.found.filter(({ value }) => types.includes(value.type))
+    let last = -1
+    for (const type of types) if (isPossible(type, this.cues)) last = Math.max(last, KINDS.findIndex((kind) => kind.type === type))
+    while (this.done <= last) this.claim(KINDS[this.done++])
+    return this.found.length === 0 || last < 0 ? NONE : this.found.filter(({ value }) => types.includes(value.type))
   }
 
   private claim({ type, find }: (typeof KINDS)[number]): void {
     if (!isPossible(type, this.cues)) return
-    const free = find(this.text, this.startedAt).filter((entity) => !this.found.some(({ from, to }) => entity.from < to && from < entity.to))
-    if (free.length > 0) this.found.push(...free)
-    this.found.sort((a, b) => a.from - b.from)
+    const found = find(this.text, this.startedAt)
+    if (found.length === 0) return
+    const free = found.filter((entity) => !this.found.some(({ from, to }) => entity.from < to && from < entity.to))
+    this.found = [...this.found, ...free].sort((a, b) => a.from - b.from)
   }
 }
 
 const NONE: readonly Entity[] = []
 
 function isPossible(type: EntityType, cues: number): boolean {
-  return NEEDS[type].every((groups) => (cues & groups) !== 0)
+  for (const groups of NEEDS[type]) if ((cues & groups) === 0) return false
+  return true
 }
 
 /** Private numbers are masked in what is stored: one number is then like another. */
@@ -100,8 +103,8 @@ const MASKED = /\*{4,}/gu
 const MASKED_DIGITS = '*'.repeat(11)
 
 /** The phone, card and order numbers of a text. */
-function findPhones(text: string): Entity[] {
-  if (!mayHoldRow(text)) return []
+function findPhones(text: string): readonly Entity[] {
+  if (!mayHoldRow(text)) return NONE
   const masked = allMatches(text, MASKED).map(({ index, 0: stars }): Entity => ({ from: index, to: index + stars.length, value: { type: 'phone', digits: MASKED_DIGITS } }))
   const read = allMatches(text, PHONE).flatMap((match): Entity[] => {
     const words = match[0].trimEnd()
