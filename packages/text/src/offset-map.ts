@@ -5,8 +5,8 @@
  */
 export class OffsetMap {
   private constructor(
-    private readonly starts: Uint32Array | undefined,
-    private readonly ends: Uint32Array | undefined,
+    private readonly starts: readonly number[] | undefined,
+    private readonly ends: readonly number[] | undefined,
     readonly sourceLength: number,
   ) {}
 
@@ -15,7 +15,7 @@ export class OffsetMap {
   }
 
   static of(starts: readonly number[], ends: readonly number[], sourceLength: number): OffsetMap {
-    return new OffsetMap(Uint32Array.from(starts), Uint32Array.from(ends), sourceLength)
+    return new OffsetMap(starts, ends, sourceLength)
   }
 
   /** Source offset where a span starting at `from` begins. */

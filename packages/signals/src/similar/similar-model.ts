@@ -94,8 +94,9 @@ export class SimilarModel {
    */
   match({ text, view }: Utterance, found: (signal: number, hit: SimilarHit) => void): void {
     const { length, at } = view
-    if (length === 0) return
     const { sums, limits, windows, bestStarts, bestEnds, bestScores } = this
+    windows.fill(text, view)
+    if (windows.length === 0) return
     const count = this.signals.length
     if (this.grams.length < length * 3) this.grams = new Int32Array(length * 6)
     this.blocks.read(view.codes, length, this.grams)
@@ -104,7 +105,6 @@ export class SimilarModel {
     }
     bestEnds.fill(0)
     bestScores.fill(0)
-    windows.fill(text, view)
     for (let window = 0, startBefore = -1, endBefore = -1; window < windows.length; window++) {
       const start = windows.starts[window]
       const end = windows.ends[window]
