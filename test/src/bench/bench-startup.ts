@@ -4,8 +4,7 @@ import { table } from './measure.js'
 
 const SCRIPT = `
 const started = performance.now()
-const { Shelf } = await import(${JSON.stringify(`${ROOT}packages/rules/dist/index.js`)})
-const { fileCache } = await import(${JSON.stringify(`${ROOT}packages/cli/dist/file-cache.js`)})
+const { fileCache, Shelf } = await import(${JSON.stringify(`${ROOT}packages/rules/dist/index.js`)})
 const shelf = Shelf.open(${JSON.stringify(CONFIG)}, 'hotline', process.argv[1] === '' ? undefined : fileCache(process.argv[1]))
 const rubric = shelf.compile(shelf.ruleSets[0])
 rubric.score({ call_id: 'x', started_at: '2026-03-12T10:00:00+08:00', turns: [{ role: 'agent', text: '您好' }] })
