@@ -30,6 +30,8 @@ export class RulesBroken extends FaultError {
 
 /** Judged together in one thread, at most: the more calls of one rubric, the less each costs. */
 const CHUNK = 128
+/** And so many bytes, beyond the first call: what is read of a call takes many times its bytes until all are judged. */
+const CHUNK_BYTES = 2_000_000
 /** What a call leaves behind dies young; with room for it (a third of this) a fifth less time goes into collecting it. */
 const YOUNG_MB = 192
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../dist/scoring-thread.js' : './scoring-thread.js', import.meta.url)
@@ -74,8 +76,7 @@ class Pool {
   }
 
   private async score(inputs: readonly Input[]): Promise<Scored[]> {
-    const size = Math.max(1, Math.min(CHUNK, Math.ceil(inputs.length / this.options.threads)))
-    const chunks = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) => inputs.slice(i * size, (i + 1) * size))
+    const chunks = chunksOf(inputs, Math.min(CHUNK, Math.ceil(inputs.length / this.options.threads)))
     const results = await Promise.all(chunks.map((chunk) => this.enqueue(chunk)))
     return results.flat()
   }
@@ -126,6 +127,20 @@ class Pool {
     await Promise.all([...this.threads].map((thread) => thread.end()))
     this.threads.clear()
   }
+}
+
+function chunksOf(inputs: readonly Input[], size: number): Input[][] {
+  const chunks: Input[][] = []
+  let bytes = Infinity
+  for (const input of inputs) {
+    bytes += input.value.length
+    if (bytes > CHUNK_BYTES || chunks[chunks.length - 1].length >= size) {
+      chunks.push([])
+      bytes = input.value.length
+    }
+    chunks[chunks.length - 1].push(input)
+  }
+  return chunks
 }
 
 class Thread {
