@@ -11,6 +11,9 @@ import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
 export const ENGINE = '9'
 
+/** Calls that are read together: more would cost memory and bring nothing. */
+const TOGETHER = 128
+
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {
   id: RubricId
@@ -44,7 +47,13 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const id = { id: standard.id, version: standard.version, hash: hashOf({ ...rules, signals: used }, language, segmenter) }
   const scoring = scoringOf(rules)
   const reckon = reckoner(scoring)
-  const scoreAll = (calls: readonly Call[]): Score[] => signals.analyseAll(calls).map((analysed) => scoreCall(analysed, id, reckon, clauses))
+  const scoreAll = (calls: readonly Call[]): Score[] => {
+    const scores: Score[] = []
+    for (let from = 0; from < calls.length; from += TOGETHER) {
+      for (const analysed of signals.analyseAll(calls.slice(from, from + TOGETHER))) scores.push(scoreCall(analysed, id, reckon, clauses))
+    }
+    return scores
+  }
   return { id, rules, signals, scoring, scoreAll, score: (call) => scoreAll([call])[0] }
 }
 

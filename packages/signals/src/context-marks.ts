@@ -1,7 +1,8 @@
 import { Cues } from './cues.js'
 import { markBit } from './occurrence.js'
+import { unitTable } from './unit-table.js'
 
-const HARD = /[。？！；?!;]/u
+const HARD = unitTable(/[。？！；?!;]/u)
 /** Unpunctuated speech: so far back and ahead a context reaches. */
 const REACH = 18
 
@@ -62,7 +63,7 @@ export function contextMarks(text: string, from: number, to: number, cues = cues
 export function sentenceStart(text: string, from: number): number {
   const limit = Math.max(0, from - REACH)
   let i = from
-  while (i > limit && !HARD.test(text[i - 1])) i--
+  while (i > limit && HARD[text.charCodeAt(i - 1)] === 0) i--
   return i
 }
 
@@ -70,6 +71,6 @@ export function sentenceStart(text: string, from: number): number {
 export function sentenceEnd(text: string, to: number): number {
   const limit = Math.min(text.length, to + REACH)
   let i = to
-  while (i < limit && !HARD.test(text[i])) i++
+  while (i < limit && HARD[text.charCodeAt(i)] === 0) i++
   return i < limit ? i + 1 : i
 }

@@ -30,7 +30,8 @@ export async function rescoreCommand(context: Context, { rubric: name, since, di
     let scored = 0
     let told = performance.now()
     for await (const calls of callsWithout(executor, database, id.hash, id.id, since)) {
-      await writeHistory(calls.map((call) => ({ call, score: rubric.score(call), source: 'rescore' })), now())
+      const scores = rubric.scoreAll(calls)
+      await writeHistory(calls.map((call, i) => ({ call, score: scores[i], source: 'rescore' })), now())
       scored += calls.length
       if (performance.now() - told < SAY_EVERY_MS) continue
       told = performance.now()

@@ -2,6 +2,7 @@ import { allMatches } from '../all-matches.js'
 import type { EntityType } from '../occurrence.js'
 import type { Entity } from './entity.js'
 import { findAmounts } from './amounts.js'
+import { unitTable } from '../unit-table.js'
 import { Cues } from '../cues.js'
 import { findDays, findTimes } from './moments.js'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
@@ -11,8 +12,7 @@ const DURATION = new RegExp(`(${NUMBER}|半)个?(半)?(秒钟?|分钟|分|刻钟
 /** Rows of digits, read out or typed: phone, card and order numbers; not what is counted in something. */
 const PHONE = /(?<![\d.点])(?:[0-9零〇一幺二三四五六七八九][\s-]?){4,18}(?![\d元块毛角分万千百十.点年月日号天个小折兆%])/gu
 const LEAST_DIGITS = 4
-const OF_ROWS = new Uint8Array(0x10000)
-for (const unit of '0123456789零〇一幺二三四五六七八九*') OF_ROWS[unit.charCodeAt(0)] = 1
+const OF_ROWS = unitTable(/[0-9零〇一幺二三四五六七八九*]/u)
 const PLAIN_NUMBER = new RegExp(NUMBER, 'gu')
 /** The hundred most frequent family names. */
 const FAMILY =

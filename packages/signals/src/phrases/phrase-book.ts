@@ -1,6 +1,7 @@
 import { HARD_STOP, type SyllableTable } from '@yuzhi/text'
 import type { Utterance } from '../analysed-call.js'
 import type { EntityType } from '../occurrence.js'
+import { unitTable } from '../unit-table.js'
 import { Automaton } from './automaton.js'
 import type { Gap, Wording } from './pattern.js'
 
@@ -261,17 +262,17 @@ function cutsWordAt({ edges, text }: Utterance, at: number, step: 1 | -1, harmle
   return false
 }
 
-const SENTENCE_BREAK = /[，,。？！；?!;、\s]/u
-const PARTICLE = /[嗯呃啊呀哦噢喔诶欸哎唉]/u
+const SENTENCE_BREAK = unitTable(/[，,。？！；?!;、\s]/u)
+const PARTICLE = unitTable(/[嗯呃啊呀哦噢喔诶欸哎唉]/u)
 
 function isSentenceStart(text: string, from: number): boolean {
   let i = from - 1
-  while (i >= 0 && PARTICLE.test(text[i])) i--
-  return i < 0 || SENTENCE_BREAK.test(text[i])
+  while (i >= 0 && PARTICLE[text.charCodeAt(i)] === 1) i--
+  return i < 0 || SENTENCE_BREAK[text.charCodeAt(i)] === 1
 }
 
 function isSentenceEnd(text: string, to: number): boolean {
   let i = to
-  while (i < text.length && PARTICLE.test(text[i])) i++
-  return i >= text.length || SENTENCE_BREAK.test(text[i])
+  while (i < text.length && PARTICLE[text.charCodeAt(i)] === 1) i++
+  return i >= text.length || SENTENCE_BREAK[text.charCodeAt(i)] === 1
 }

@@ -1,5 +1,6 @@
 import { HARD_STOP, type MatchView } from '@yuzhi/text'
 import { SEPARATOR } from '../separator.js'
+import { unitTable } from '../unit-table.js'
 
 /** Speech without punctuation is read through windows of this length. */
 const WINDOW = 14
@@ -66,13 +67,7 @@ export function windows(text: string, view: MatchView): { start: number; end: nu
   return Array.from({ length: list.length }, (_, window) => ({ start: list.starts[window], end: list.ends[window] }))
 }
 
-const DIVIDES = markDividers()
-
-function markDividers(): Uint8Array {
-  const table = new Uint8Array(0x10000)
-  for (let code = 0; code < table.length; code++) if (SEPARATOR.test(String.fromCharCode(code))) table[code] = 1
-  return table
-}
+const DIVIDES = unitTable(SEPARATOR)
 
 /** Is there punctuation or a space from one to the other, both included? */
 function divides(text: string, from: number, to: number): boolean {
