@@ -126,9 +126,8 @@ function isPlate(words: string, turn: number, texts: readonly Text[]): boolean {
 
 function numbersIn(segments: readonly Segment[], texts: readonly Text[]): PrivateSpan[] {
   const spans: PrivateSpan[] = []
-  const reach = digitsFrom(segments)
   for (let first = 0; first < segments.length; ) {
-    const found = reach[first] < MIN_DIGITS ? undefined : numberAt(segments, first, texts)
+    const found = numberAt(segments, first, texts)
     if (found === undefined) {
       first++
       continue
@@ -137,13 +136,6 @@ function numbersIn(segments: readonly Segment[], texts: readonly Text[]): Privat
     first = found.last + 1
   }
   return spans
-}
-
-/** From each segment on, the digits of all that hang together. */
-function digitsFrom(segments: readonly Segment[]): number[] {
-  const digits = new Array<number>(segments.length).fill(0)
-  for (let i = segments.length - 1; i >= 0; i--) digits[i] = segments[i].digits.length + (i + 1 < segments.length && segments[i + 1].join !== 'none' ? digits[i + 1] : 0)
-  return digits
 }
 
 interface Found {

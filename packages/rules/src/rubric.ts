@@ -11,8 +11,8 @@ import { type Reckon, reckoner, type Scoring, scoringOf } from './scoring.js'
 /** Raised whenever the code comes to judge the same rules otherwise; part of every rubric's hash. */
 export const ENGINE = '9'
 
-/** Calls that are read together: more would cost memory and bring nothing. */
-const TOGETHER = 128
+/** Calls that are judged together, at most: the more, the less each costs, up to here. */
+export const CALLS_TOGETHER = 128
 
 /** A standard ready to judge calls: a pure function of the call, apart from scratch memory. */
 export interface Rubric {
@@ -49,8 +49,8 @@ export function compileRubric(rules: RuleSet, language: Language, segmenter: Seg
   const reckon = reckoner(scoring)
   const scoreAll = (calls: readonly Call[]): Score[] => {
     const scores: Score[] = []
-    for (let from = 0; from < calls.length; from += TOGETHER) {
-      for (const analysed of signals.analyseAll(calls.slice(from, from + TOGETHER))) scores.push(scoreCall(analysed, id, reckon, clauses))
+    for (let from = 0; from < calls.length; from += CALLS_TOGETHER) {
+      for (const analysed of signals.analyseAll(calls.slice(from, from + CALLS_TOGETHER))) scores.push(scoreCall(analysed, id, reckon, clauses))
     }
     return scores
   }

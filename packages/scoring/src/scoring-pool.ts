@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { RubricRecord } from '@yuzhi/rules'
+import { CALLS_TOGETHER, type RubricRecord } from '@yuzhi/rules'
 import { FaultError } from '@yuzhi/schemas'
 import type { Input, Scored, ScoreOptions } from './score-input.js'
 import { type FromThread, pack, type ThreadData, type ToThread, unpack } from './thread-protocol.js'
@@ -28,9 +28,7 @@ export class RulesBroken extends FaultError {
   readonly code = 'rules'
 }
 
-/** Judged together in one thread, at most: the more calls of one rubric, the less each costs. */
-const CHUNK = 128
-/** And so many bytes, beyond the first call: what is read of a call takes many times its bytes until all are judged. */
+/** Bytes of the calls that are judged together, beyond the first: what is read of a call takes many times its bytes until all are judged. */
 const CHUNK_BYTES = 2_000_000
 /** What a call leaves behind dies young; with room for it (a third of this) a fifth less time goes into collecting it. */
 const YOUNG_MB = 192
@@ -76,7 +74,7 @@ class Pool {
   }
 
   private async score(inputs: readonly Input[]): Promise<Scored[]> {
-    const chunks = chunksOf(inputs, Math.min(CHUNK, Math.ceil(inputs.length / this.options.threads)))
+    const chunks = chunksOf(inputs, Math.min(CALLS_TOGETHER, Math.ceil(inputs.length / this.options.threads)))
     const results = await Promise.all(chunks.map((chunk) => this.enqueue(chunk)))
     return results.flat()
   }

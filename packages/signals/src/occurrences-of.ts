@@ -51,7 +51,6 @@ function isInOrder(occurrences: readonly Occurrence[]): boolean {
 
 /** Both in order; of `added`, what overlaps nothing before it and nothing in `kept`. */
 function mergeWithoutOverlap(kept: readonly Occurrence[], added: readonly Occurrence[]): Occurrence[] {
-  if (kept.length === 0 && added.length === 1) return [added[0]]
   const merged: Occurrence[] = []
   let next = 0
   for (const occurrence of added) {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { loadLanguage, type Rubric, Shelf } from '@yuzhi/rules'
-import { type Call, parseCall } from '@yuzhi/schemas'
+import { CALLS_TOGETHER, loadLanguage, type Rubric, Shelf } from '@yuzhi/rules'
+import { parseCall } from '@yuzhi/schemas'
 import { jiebaSegmenter, matchView, normalise } from '@yuzhi/text'
 import { CONFIG, ROOT } from '../paths.js'
 import { fastest, table } from './measure.js'
@@ -11,8 +11,6 @@ import { CHARACTERS, sampleCalls, TURNS } from './sample-calls.js'
 
 const CALLS = 2000
 const RUNS = 5
-/** Calls that a scoring thread takes together (scoring-pool.ts). */
-const CHUNK = 128
 
 /**
  * Scoring on one core with all standards loaded, chunk by chunk as the scoring threads do: calls a second by standard and
@@ -29,19 +27,14 @@ export function benchScore(): string {
   const texts = calls.map(({ turns }) => turns.map(({ text }) => normalise(text).text))
   for (const call of calls.slice(0, 200)) rubric.score(call)
 
-  const chunks = Array.from({ length: Math.ceil(CALLS / CHUNK) }, (_, i) => i * CHUNK)
+  const chunks = Array.from({ length: Math.ceil(CALLS / CALLS_TOGETHER) }, (_, i) => i * CALLS_TOGETHER)
   const scoreAll = (rubricOf: (number: number) => Rubric): number => fastest(RUNS, () => {
     for (const from of chunks) {
-      const waiting = new Map<Rubric, Call[]>()
-      for (let number = from; number < Math.min(from + CHUNK, CALLS); number++) {
-        const parsed = parseCall(lines[number])
-        if (!parsed.ok) continue
-        const its = rubricOf(number)
-        const together = waiting.get(its) ?? []
-        waiting.set(its, together)
-        together.push(parsed.call)
+      const parsed = lines.slice(from, from + CALLS_TOGETHER).map(parseCall)
+      for (const each of rubrics) {
+        const its = parsed.flatMap((result, i) => (result.ok && rubricOf(from + i) === each ? [result.call] : []))
+        for (const score of each.scoreAll(its)) JSON.stringify(score)
       }
-      for (const [its, parsed] of waiting) for (const score of its.scoreAll(parsed)) JSON.stringify(score)
     }
   })
   const alone = rubrics.map((each) => scoreAll(() => each))
@@ -60,8 +53,8 @@ export function benchScore(): string {
     'segment every turn': fastest(RUNS, () => { for (const turns of texts) for (const text of turns) segmenter.edges(text) }),
     'write the JSON': fastest(RUNS, () => { for (const score of scores) JSON.stringify(score) }),
   }
-  const analyse = fastest(RUNS, () => { for (const from of chunks) rubric.signals.analyseAll(calls.slice(from, from + CHUNK)) })
-  const score = fastest(RUNS, () => { for (const from of chunks) rubric.scoreAll(calls.slice(from, from + CHUNK)) })
+  const analyse = fastest(RUNS, () => { for (const from of chunks) rubric.signals.analyseAll(calls.slice(from, from + CALLS_TOGETHER)) })
+  const score = fastest(RUNS, () => { rubric.scoreAll(calls) })
   const rows = [
     ...Object.entries(stages),
     ['phrases and similar wording', analyse - stages['normalise, match view'] - stages['segment every turn']] as const,
@@ -69,7 +62,7 @@ export function benchScore(): string {
   ].map(([name, seconds]) => [name, `${((100 * seconds) / whole).toFixed(0)} %`, `${((1e6 * seconds) / CALLS).toFixed(0)} µs`])
   const python = pythonRate(lines, rubric.rules.signals.values())
   return [
-    `## Scoring, one core\n\nCalls of ${TURNS} turns and about ${CHARACTERS} characters, every turn segmented, from JSON bytes to JSON text, all ${rubrics.length} standards loaded: **${(CALLS / mixed).toFixed(0)} calls/s** over calls of every standard in turn, ${CHUNK} at a time as the scoring threads take them (goal 2,000); ${(CALLS / oneByOne).toFixed(0)} one at a time.\n`,
+    `## Scoring, one core\n\nCalls of ${TURNS} turns and about ${CHARACTERS} characters, every turn segmented, from JSON bytes to JSON text, all ${rubrics.length} standards loaded: **${(CALLS / mixed).toFixed(0)} calls/s** over calls of every standard in turn, ${CALLS_TOGETHER} at a time as the scoring threads take them (goal 2,000); ${(CALLS / oneByOne).toFixed(0)} one at a time.\n`,
     table(['standard', 'clauses', 'calls/s'], rubrics.map(({ rules }, i) => [rules.standard.id, String(rules.clauses.length), (CALLS / alone[i]).toFixed(0)])),
     '\nWhere the time of a hotline call goes:\n',
     table(['stage', 'share', 'a call'], rows),

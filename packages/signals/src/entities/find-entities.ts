@@ -1,11 +1,11 @@
 import { allMatches } from '../all-matches.js'
-import type { EntityType } from '../occurrence.js'
-import type { Entity } from './entity.js'
-import { findAmounts } from './amounts.js'
-import { unitTable } from '../unit-table.js'
 import { Cues } from '../cues.js'
-import { findDays, findTimes } from './moments.js'
+import type { EntityType } from '../occurrence.js'
+import { unitTable } from '../unit-table.js'
+import { findAmounts } from './amounts.js'
 import { chineseNumber, spokenDigits } from './chinese-number.js'
+import type { Entity } from './entity.js'
+import { findDays, findTimes } from './moments.js'
 
 const NUMBER = String.raw`(?:\d+(?:\.\d+)?[万千百亿]?|[零〇一幺二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?万?)`
 const DURATION = new RegExp(`(${NUMBER}|半)个?(半)?(秒钟?|分钟|分|刻钟|小时|钟头|天|日|周|星期|礼拜|月|年)(?!费|租|套|卡)`, 'gu')
